@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A system library: a module map and a shim header, found with pkg-config.
+func library(_ name: String, pkgConfig: String, debian: [String]) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt(debian)])
+}
+
+func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+
+func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, swiftSettings: swift)
+}
+
+let package = Package(
+  name: "cutroom",
+  targets: [
+    library(
+      "CFFmpeg", pkgConfig: "libavformat libavcodec libavutil libswscale libswresample",
+      debian: ["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev", "libswresample-dev"]),
+    library("CTesseract", pkgConfig: "tesseract lept", debian: ["libtesseract-dev", "libleptonica-dev"]),
+    library("CLoudness", pkgConfig: "libebur128", debian: ["libebur128-dev"]),
+    library("CHash", pkgConfig: "libxxhash", debian: ["libxxhash-dev"]),
+
+    module("Timing"),
+    .target(
+      name: "Documents", resources: [.embedInCode("Schemas")], swiftSettings: swift),
+    module("Media", uses: ["CFFmpeg", "Documents", "Timing"]),
+    module("SceneDetection", uses: ["Timing"]),
+    module("FrameExtraction", uses: ["Documents", "Media", "Timing"]),
+    module("TextRecognition", uses: ["CTesseract", "Documents", "Media", "Timing"]),
+    module("AudioMixing", uses: ["CLoudness", "Documents", "Media", "Timing"]),
+    module(
+      "Engine",
+      uses: [
+        "AudioMixing", "CHash", "Documents", "FrameExtraction", "Media", "SceneDetection", "TextRecognition", "Timing",
+      ]),
+    .executableTarget(name: "cutroom", dependencies: ["Documents", "Engine"], swiftSettings: swift),
+  ]
+)

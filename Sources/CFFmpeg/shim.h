@@ -1,0 +1,120 @@
+// What Swift's C importer cannot bring over from FFmpeg (macros with casts, variadic functions, compound literals), and
+// the differences between FFmpeg 5.1, 6 and 7, which stand here and nowhere else.
+#pragma once
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/avutil.h>
+#include <libavutil/channel_layout.h>
+#include <libavutil/display.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libswresample/swresample.h>
+#include <libswscale/swscale.h>
+#include <string.h>
+
+static const int CR_EOF = AVERROR_EOF;
+static const int CR_EAGAIN = AVERROR(EAGAIN);
+static const int CR_ENOMEM = AVERROR(ENOMEM);
+static const int CR_EIO = AVERROR(EIO);
+static const int CR_EPERM = AVERROR(EPERM);
+static const int CR_EINVAL = AVERROR(EINVAL);
+static const int CR_INVALIDDATA = AVERROR_INVALIDDATA;
+static const int CR_DECODER_NOT_FOUND = AVERROR_DECODER_NOT_FOUND;
+static const int CR_DEMUXER_NOT_FOUND = AVERROR_DEMUXER_NOT_FOUND;
+static const int CR_PATCHWELCOME = AVERROR_PATCHWELCOME;
+static const int64_t CR_NOPTS = AV_NOPTS_VALUE;
+
+// FFmpeg 6.1 moved the display matrix from the stream's side data to the codec parameters'.
+static inline const int32_t *cr_stream_display_matrix(const AVStream *stream) {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  const AVPacketSideData *side = av_packet_side_data_get(
+      stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+  return side && side->size >= 9 * sizeof(int32_t) ? (const int32_t *)side->data : NULL;
+#else
+  size_t size = 0;
+  const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+  return data && size >= 9 * sizeof(int32_t) ? (const int32_t *)data : NULL;
+#endif
+}
+
+// AVFrame.duration replaced pkt_duration in FFmpeg 6.0.
+static inline int64_t cr_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+  return frame->duration;
+#else
+  return frame->pkt_duration;
+#endif
+}
+
+// AV_FRAME_FLAG_KEY replaced key_frame in FFmpeg 6.1.
+static inline int cr_frame_is_key(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  return (frame->flags & AV_FRAME_FLAG_KEY) != 0;
+#else
+  return frame->key_frame;
+#endif
+}
+
+static inline int cr_frame_is_interlaced(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  return (frame->flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+  return frame->interlaced_frame;
+#endif
+}
+
+// Opening a nested file is how playlists, external references and linked segments reach outside the input. This
+// refuses all of them and says so in `opaque`, an int of the owner's.
+static inline int cr_refuse_nested_open(AVFormatContext *context, AVIOContext **io, const char *url, int flags,
+                                        AVDictionary **options) {
+  (void)io; (void)url; (void)flags; (void)options;
+  if (context->opaque) *(int *)context->opaque += 1;
+  return AVERROR(EPERM);
+}
+
+static inline void cr_refuse_nested(AVFormatContext *context, int *count) {
+  context->opaque = count;
+  context->io_open = cr_refuse_nested_open;
+}
+
+// A mark for our own video decoder. FFmpeg copies a context's `opaque` to the contexts of its frame threads, so that it
+// tells our decoder's lines from those of probing decoders and parsers, which complain about intact files too.
+static inline void cr_mark_video_decoder(AVCodecContext *context) { context->opaque = (void *)cr_mark_video_decoder; }
+
+// One formatted line of libav's log: `kind` is 1 for the marked decoder, 2 for a demuxer, 0 for the rest.
+typedef void (*cr_log_sink)(int level, int kind, const char *line);
+
+static inline cr_log_sink *cr_log_sink_slot(void) {
+  static cr_log_sink sink;
+  return &sink;
+}
+
+// Called from any thread. Slice threads log with objects whose class is not set.
+static inline void cr_log_callback(void *object, int level, const char *format, va_list arguments) {
+  cr_log_sink sink = *cr_log_sink_slot();
+  if (!sink || (level & 0xff) > AV_LOG_WARNING) return;
+  int kind = 0;
+  const AVClass *class_ = object ? *(const AVClass **)object : NULL;
+  if (class_ && class_->class_name) {
+    if (!strcmp(class_->class_name, "AVCodecContext")) {
+      kind = ((const AVCodecContext *)object)->opaque == (void *)cr_mark_video_decoder ? 1 : 0;
+    } else if (!strcmp(class_->class_name, "AVFormatContext")) {
+      kind = 2;
+    }
+  }
+  char line[512];
+  int prefix = 1;
+  av_log_format_line2(class_ ? object : NULL, level, format, arguments, line, sizeof line, &prefix);
+  sink(level & 0xff, kind, line);
+}
+
+static inline void cr_set_log_sink(cr_log_sink sink) {
+  *cr_log_sink_slot() = sink;
+  av_log_set_callback(cr_log_callback);
+}
+
+static inline void cr_describe_layout(const AVChannelLayout *layout, char *text, size_t size) {
+  if (av_channel_layout_describe(layout, text, size) < 0 && size) text[0] = 0;
+}
+

@@ -1,0 +1,120 @@
+/// Every option that shapes the result of an analysis: the `params` of its document.
+package struct AnalysisOptions: Codable, Sendable, Equatable {
+  package enum PictureFormat: String, Codable, Sendable, CaseIterable { case jpeg, png, webp }
+
+  package var stages = Stage.allCases
+  package var minSceneLength = SceneLength.none
+  package var framesPerScene = 1
+  package var frameFormat = PictureFormat.jpeg
+  /// In pixels; never enlarges. 0 keeps the film's own width.
+  package var frameWidth = 640
+  /// From 1 to 100; no meaning for PNG.
+  package var frameQuality = 85
+  package var languages = ["eng"]
+  package var textRegion = TextRegion.full
+  /// Words below it are left out, from 0 to 1.
+  package var textMinConfidence = 0.6
+  /// Sound is silent where every sample lies below this level, in dBFS.
+  package var silenceLevel = -60.0
+  /// Shortest silence that is reported, in seconds.
+  package var silenceLength = 0.5
+
+  package init() {}
+
+  enum CodingKeys: String, CodingKey {
+    case stages
+    case minSceneLength = "min_scene_length"
+    case framesPerScene = "frames_per_scene"
+    case frameFormat = "frame_format"
+    case frameWidth = "frame_width"
+    case frameQuality = "frame_quality"
+    case languages
+    case textRegion = "text_region"
+    case textMinConfidence = "text_min_confidence"
+    case silenceLevel = "silence_level"
+    case silenceLength = "silence_length"
+  }
+}
+
+/// A length below which a scene is merged: frames or seconds, written `15f` or `0.6s`.
+package enum SceneLength: Codable, Sendable, Equatable {
+  case none
+  case frames(Int)
+  case seconds(Double)
+
+  package init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let length = SceneLength(typed: text) else {
+      throw DocumentError("\"\(text)\" is not a scene length")
+    }
+    self = length
+  }
+
+  package init?(typed text: String) {
+    if text.hasSuffix("f"), let frames = Int(text.dropLast()), frames >= 0 {
+      self = frames == 0 ? .none : .frames(frames)
+    } else if let seconds = Quantity.seconds(text), seconds >= 0 {
+      self = seconds == 0 ? .none : .seconds(seconds)
+    } else {
+      return nil
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .none: try container.encode("0")
+    case .frames(let count): try container.encode("\(count)f")
+    case .seconds(let seconds): try container.encode("\(seconds)s")
+    }
+  }
+}
+
+/// The part of the displayed picture that is searched for text.
+package enum TextRegion: Codable, Sendable, Equatable {
+  case full
+  case box(Box)
+
+  package init?(typed text: String) {
+    if text == "full" {
+      self = .full
+      return
+    }
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
+    guard parts.count == 4, parts.allSatisfy({ (0...1).contains($0) }), parts[2] > 0, parts[3] > 0,
+      parts[0] + parts[2] <= 1.000001, parts[1] + parts[3] <= 1.000001
+    else { return nil }
+    self = .box(Box(x: parts[0], y: parts[1], width: parts[2], height: parts[3]))
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let region = TextRegion(typed: text) else { throw DocumentError("\"\(text)\" is not a text region") }
+    self = region
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .full: try container.encode("full")
+    case .box(let box): try container.encode("\(box.x),\(box.y),\(box.width),\(box.height)")
+    }
+  }
+}
+
+/// How much one input may cost before it is given up.
+package struct Limits: Sendable, Equatable {
+  /// Wall seconds; nil: the larger of 30 minutes and 4 times the input's duration.
+  package var timeout: Double?
+  /// Seconds without progress.
+  package var stallTimeout = 60.0
+  /// Bytes of memory of the worker.
+  package var maxMemory: Int64 = 2 << 30
+  /// Pixels of one picture.
+  package var maxPixels: Int64 = 8192 * 8192
+  /// Seconds of film.
+  package var maxDuration = 24.0 * 3600
+  package var maxStreams = 64
+
+  package init() {}
+}

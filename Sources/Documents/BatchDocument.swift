@@ -1,0 +1,89 @@
+/// One line of `results.jsonl`: how one input came out.
+package struct ResultLine: Codable, Sendable, Equatable {
+  package var path: String
+  package var status: Status
+  /// Path of the analysis document, relative to the output folder.
+  package var document: String?
+  package var bytes: Int64?
+  /// Modification time of the input in seconds since 1970.
+  package var modified: Double?
+  package var fingerprint: String?
+  package var paramsDigest: String
+  package var engine: String
+  package var attempts: Int
+  package var errors: [ErrorRecord]
+  package var summary: ResultSummary?
+
+  package init(path: String, status: Status, paramsDigest: String, engine: String) {
+    self.path = path
+    self.status = status
+    self.paramsDigest = paramsDigest
+    self.engine = engine
+    attempts = 1
+    errors = []
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case path, status, document, bytes, modified, fingerprint
+    case paramsDigest = "params_digest"
+    case engine, attempts, errors, summary
+  }
+}
+
+/// `batch.json`: the totals of a batch, written last.
+package struct BatchDocument: Codable, Sendable {
+  package struct Totals: Codable, Sendable, Equatable {
+    package var succeeded = 0
+    package var partial = 0
+    package var failed = 0
+    package var canceled = 0
+    /// Finished by an earlier run and not done again.
+    package var resumed = 0
+
+    package init() {}
+  }
+
+  package var schemaVersion = 1
+  package var kind = "batch"
+  package var status: Status
+  package var engine: EngineVersion
+  package var totals: Totals
+  package var params: AnalysisOptions
+  /// Seconds of film in what this run finished.
+  package var mediaSeconds: Double
+  package var wallSeconds: Double
+  /// Seconds of film per second.
+  package var speed: Double?
+  package var jobs: Int
+  package var threads: Int
+  package var started: String
+  package var finished: String
+  package var results: [ResultLine]
+
+  package init(
+    status: Status, engine: EngineVersion, totals: Totals, params: AnalysisOptions, mediaSeconds: Double,
+    wallSeconds: Double, speed: Double?, jobs: Int, threads: Int, started: String, finished: String,
+    results: [ResultLine]
+  ) {
+    self.status = status
+    self.engine = engine
+    self.totals = totals
+    self.params = params
+    self.mediaSeconds = mediaSeconds
+    self.wallSeconds = wallSeconds
+    self.speed = speed
+    self.jobs = jobs
+    self.threads = threads
+    self.started = started
+    self.finished = finished
+    self.results = results
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case schemaVersion = "schema_version"
+    case kind, status, engine, totals, params
+    case mediaSeconds = "media_seconds"
+    case wallSeconds = "wall_seconds"
+    case speed, jobs, threads, started, finished, results
+  }
+}

@@ -1,0 +1,138 @@
+/// One unit of work for a worker: what to do with one input, and where the results go.
+package struct Request: Sendable, Equatable {
+  package enum Operation: String, Sendable, CaseIterable { case analyze, probe }
+
+  package var id: String
+  package var operation: Operation
+  package var inputPath: String
+  /// What documents call the input; its path where absent.
+  package var inputName: String?
+  /// The folder that receives the results; not needed for a probe.
+  package var output: String?
+  package var settings: Settings
+
+  package init(id: String, operation: Operation, inputPath: String, inputName: String?, output: String?, settings: Settings)
+  {
+    self.id = id
+    self.operation = operation
+    self.inputPath = inputPath
+    self.inputName = inputName
+    self.output = output
+    self.settings = settings
+  }
+
+  /// Reads a request document. Unknown keys and bad values are errors that name the place and the closest right word.
+  package init(json: [UInt8]) throws(DocumentError) {
+    var top = try ObjectReader(JSONValue.parse(json, name: "the request"), place: "", documentName: "the request")
+    try Self.checkKind(&top)
+    id = try top.text("id") ?? ""
+    let word = try top.required(text: "operation")
+    operation = try JSONValue.string(word).choice(word, key: "operation")
+    guard let inputValue = top.take("input") else { throw DocumentError("input is missing") }
+    var input = try ObjectReader(inputValue, place: "input", documentName: "the request")
+    inputPath = try input.required(text: "path")
+    inputName = try input.text("name")
+    try input.rejectUnknown()
+    output = try top.text("output")
+    settings = Settings()
+    if let stages = top.take("stages") { try SettingTable.setting("stages")?.apply(&settings, stages) }
+    try Self.apply(top.take("options"), place: "options", to: &settings) {
+      ($0.group == .result && $0.key != "stages") || ["threads", "work_dir"].contains($0.key)
+    }
+    try Self.apply(top.take("limits"), place: "limits", to: &settings) { $0.group == .limit }
+    try top.rejectUnknown()
+    if inputPath.isEmpty { throw DocumentError("input.path is empty") }
+    if operation == .analyze, (output ?? "").isEmpty { throw DocumentError("output is missing") }
+  }
+
+  private static func checkKind(_ top: inout ObjectReader) throws(DocumentError) {
+    if let version = top.take("schema_version"), version != .number(1) {
+      throw DocumentError("schema_version should be 1, not \(version.asTyped)")
+    }
+    if let kind = try top.text("kind"), kind != "request" {
+      throw DocumentError("kind should be \"request\", not \"\(kind)\"")
+    }
+  }
+
+  private static func apply(
+    _ value: JSONValue?, place: String, to settings: inout Settings, where allowed: (Setting) -> Bool
+  ) throws(DocumentError) {
+    guard let value else { return }
+    var reader = try ObjectReader(value, place: place, documentName: "the request")
+    let table = SettingTable.all.filter(allowed)
+    for (key, value) in reader.takeRest() {
+      guard let setting = table.first(where: { $0.key == key }) else {
+        throw DocumentError("\(place).\(key) is not a known key\(Spelling.hint(for: key, among: table.map(\.key)))")
+      }
+      do {
+        try setting.apply(&settings, value)
+      } catch {
+        throw DocumentError("\(place).\(error.message)")
+      }
+    }
+  }
+}
+
+extension Request: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case schemaVersion = "schema_version"
+    case kind, id, operation, input, output, stages, options, limits
+  }
+  private enum InputKeys: String, CodingKey { case path, name }
+  private enum LimitKeys: String, CodingKey {
+    case timeout
+    case stallTimeout = "stall_timeout"
+    case maxMemory = "max_memory"
+    case maxPixels = "max_pixels"
+    case maxDuration = "max_duration"
+    case maxStreams = "max_streams"
+  }
+  private enum OptionKeys: String, CodingKey {
+    case minSceneLength = "min_scene_length"
+    case framesPerScene = "frames_per_scene"
+    case frameFormat = "frame_format"
+    case frameWidth = "frame_width"
+    case frameQuality = "frame_quality"
+    case languages
+    case textRegion = "text_region"
+    case textMinConfidence = "text_min_confidence"
+    case silenceLevel = "silence_level"
+    case silenceLength = "silence_length"
+    case threads
+    case workDir = "work_dir"
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var top = encoder.container(keyedBy: CodingKeys.self)
+    try top.encode(1, forKey: .schemaVersion)
+    try top.encode("request", forKey: .kind)
+    try top.encode(id, forKey: .id)
+    try top.encode(operation.rawValue, forKey: .operation)
+    var input = top.nestedContainer(keyedBy: InputKeys.self, forKey: .input)
+    try input.encode(inputPath, forKey: .path)
+    try input.encodeIfPresent(inputName, forKey: .name)
+    try top.encodeIfPresent(output, forKey: .output)
+    try top.encode(settings.options.stages, forKey: .stages)
+    var options = top.nestedContainer(keyedBy: OptionKeys.self, forKey: .options)
+    let chosen = settings.options
+    try options.encode(chosen.minSceneLength, forKey: .minSceneLength)
+    try options.encode(chosen.framesPerScene, forKey: .framesPerScene)
+    try options.encode(chosen.frameFormat, forKey: .frameFormat)
+    try options.encode(chosen.frameWidth, forKey: .frameWidth)
+    try options.encode(chosen.frameQuality, forKey: .frameQuality)
+    try options.encode(chosen.languages, forKey: .languages)
+    try options.encode(chosen.textRegion, forKey: .textRegion)
+    try options.encode(chosen.textMinConfidence, forKey: .textMinConfidence)
+    try options.encode(chosen.silenceLevel, forKey: .silenceLevel)
+    try options.encode(chosen.silenceLength, forKey: .silenceLength)
+    try options.encodeIfPresent(settings.batch.threads, forKey: .threads)
+    try options.encodeIfPresent(settings.batch.workDir, forKey: .workDir)
+    var limits = top.nestedContainer(keyedBy: LimitKeys.self, forKey: .limits)
+    try limits.encodeIfPresent(settings.limits.timeout, forKey: .timeout)
+    try limits.encode(settings.limits.stallTimeout, forKey: .stallTimeout)
+    try limits.encode(settings.limits.maxMemory, forKey: .maxMemory)
+    try limits.encode(settings.limits.maxPixels, forKey: .maxPixels)
+    try limits.encode(settings.limits.maxDuration, forKey: .maxDuration)
+    try limits.encode(settings.limits.maxStreams, forKey: .maxStreams)
+  }
+}

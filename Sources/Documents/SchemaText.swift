@@ -1,0 +1,18 @@
+/// The JSON Schemas (2020-12) of every document, built into the program.
+package enum SchemaText {
+  package static let names = ["request", "analysis", "batch", "event", "probe"]
+
+  /// The schema's text, or nil for a name that is not in ``names``.
+  package static func named(_ name: String) -> String? {
+    let bytes: [UInt8]
+    switch name {
+    case "request": bytes = PackageResources.request_schema_json
+    case "analysis": bytes = PackageResources.analysis_schema_json
+    case "batch": bytes = PackageResources.batch_schema_json
+    case "event": bytes = PackageResources.event_schema_json
+    case "probe": bytes = PackageResources.probe_schema_json
+    default: return nil
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,206 @@
+import Documents
+import FrameExtraction
+import Glibc
+import Media
+import TextRecognition
+import Timing
+
+/// Analyses one input: opens it, runs the pass, writes document and pictures into the workspace and moves them into
+/// place.
+struct Analysis {
+  let request: Request
+  let workspace: Workspace
+  let events: EventWriter
+
+  /// The finished document and where it lies.
+  struct Outcome {
+    var document: AnalysisDocument
+    var path: String
+  }
+
+  private var options: AnalysisOptions { request.settings.options }
+  private var threads: Int { request.settings.batch.threads ?? ProcessUsage.cores }
+
+  func run() throws(ErrorRecord) -> Outcome {
+    let begun = Clock.now
+    let hashing = BackgroundHash(request.inputPath)
+    var document = emptyDocument()
+    do {
+      let input = try Input(path: request.inputPath, limits: request.settings.limits)
+      document.input.bytes = input.bytes
+      document.media = input.description
+      events.started(duration: input.description.durationSeconds)
+      try fill(&document, from: input)
+    } catch {
+      document.errors.append(ErrorRecord(describing: error, stage: "open"))
+    }
+    document.input.fingerprint = hashing.wait()
+    document.status = Self.status(document)
+    document.timings?.wallSeconds = (Clock.now - begun).rounded(places: 3)
+    document.timings?.cpuSeconds = ProcessUsage.cpuSeconds.rounded(places: 3)
+    document.timings?.peakMemoryBytes = ProcessUsage.peakMemoryBytes
+    return Outcome(document: document, path: try publish(document))
+  }
+
+  private func emptyDocument() -> AnalysisDocument {
+    var document = AnalysisDocument(
+      status: .failed, engine: Engine.version,
+      input: InputDescription(
+        path: request.inputName ?? request.inputPath, bytes: FileSystem.status(request.inputPath)?.bytes),
+      params: options)
+    document.timings = Timings(wallSeconds: 0, cpuSeconds: 0, peakMemoryBytes: 0, stages: [:])
+    return document
+  }
+
+  /// Runs the pass; where frame-threaded decoding met damage, once more on one thread, as its result then depends on
+  /// timing.
+  private func fill(_ document: inout AnalysisDocument, from input: Input) throws {
+    var result = try pass(over: input, threads: threads)
+    if result.decodeErrors > 0, threads > 1 {
+      LibraryLog.reset()
+      FileSystem.remove(workspace.file("frames"))
+      result = try pass(over: Input(path: request.inputPath, limits: request.settings.limits), threads: 1)
+    }
+    document.media = result.media
+    document.warnings = result.warnings
+    document.errors = result.errors
+    document.timings?.stages = result.stageSeconds.mapValues { $0.rounded(places: 3) }
+    document.audio = result.audio
+    try describePicture(result, in: &document)
+  }
+
+  private func pass(over input: Input, threads: Int) throws -> AnalysisPass.Result {
+    let folder = workspace.file("frames")
+    if options.stages.contains(.frames) { try FileSystem.makeFolders(folder) }
+    let pass = AnalysisPass(
+      input: input, options: options, threads: threads,
+      store: { name, bytes in try FileSystem.write(bytes, to: Path.join(folder, name)) },
+      progress: { events.progress($0) })
+    return try pass.run()
+  }
+
+  private func describePicture(_ result: AnalysisPass.Result, in document: inout AnalysisDocument) throws {
+    let finished = result.finished
+    guard let clock = result.clock, let end = result.end else {
+      if finished.contains(.scenes) { document.scenes = [] }
+      if finished.contains(.frames) { document.frames = [] }
+      if finished.contains(.text) { document.textTracks = [] }
+      return
+    }
+    let assembler = SceneAssembler(
+      minLength: options.minSceneLength, framesPerScene: options.framesPerScene, clock: clock)
+    let shots = assembler.merged(result.shots, end: end)
+    if finished.contains(.scenes) { document.scenes = assembler.scenes(shots, end: end) }
+    if finished.contains(.frames) {
+      let gallery = Gallery(folder: workspace.file("frames"), assembler: assembler)
+      document.frames = try gallery.arrange(shots, end: end.frame)
+      document.outputs.append(OutputFile(kind: .frames, path: "frames"))
+    }
+    if let texts = result.texts {
+      document.textTracks = Self.tracks(texts, end: end, clock: clock)
+      try writeSubtitles(&document)
+    }
+  }
+
+  private static func tracks(_ texts: [FoundText], end: Instant, clock: MediaClock) -> [TextTrack] {
+    texts.enumerated().map { index, text in
+      let after = text.last.pts + text.last.duration
+      let stop = text.last.index + 1 >= end.frame
+        ? end : Instant(pts: after, seconds: clock.seconds(after), frame: text.last.index + 1)
+      return TextTrack(
+        id: index + 1, text: text.text, language: text.language, confidence: text.confidence,
+        start: Instant(pts: text.start.pts, seconds: text.start.seconds, frame: text.start.index), end: stop,
+        box: text.box, lines: text.lines)
+    }
+  }
+
+  private func writeSubtitles(_ document: inout AnalysisDocument) throws {
+    guard let tracks = document.textTracks, !tracks.isEmpty else { return }
+    try FileSystem.write(Array(Subtitles.subRip(tracks).utf8), to: workspace.file("text.srt"))
+    try FileSystem.write(Array(Subtitles.webVTT(tracks).utf8), to: workspace.file("text.vtt"))
+    document.outputs.append(OutputFile(kind: .subtitles, path: "text.srt"))
+    document.outputs.append(OutputFile(kind: .subtitles, path: "text.vtt"))
+  }
+
+  /// Failed where errors left nothing, partial where they left something.
+  static func status(_ document: AnalysisDocument) -> Documents.Status {
+    if document.errors.isEmpty { return .succeeded }
+    let found = document.scenes != nil || document.frames != nil || document.textTracks != nil || document.audio != nil
+    return found ? .partial : .failed
+  }
+
+  private func publish(_ document: AnalysisDocument) throws(ErrorRecord) -> String {
+    guard let output = request.output else { throw ErrorRecord(.internal, "no output folder", stage: "output") }
+    return try Publisher(workspace: workspace).publish(document, to: output)
+  }
+}
+
+/// Names pictures after their scenes and drops those that were not chosen.
+struct Gallery {
+  let folder: String
+  let assembler: SceneAssembler
+
+  func arrange(_ shots: [SceneAssembler.Shot], end: Int) throws -> [FramePicture] {
+    var pictures: [FramePicture] = []
+    var used = Set<String>()
+    let digits = max(4, String(shots.count).count)
+    for (index, shot) in shots.enumerated() {
+      let stop = index + 1 < shots.count ? shots[index + 1].start.index : end
+      let chosen = assembler.pictures(of: shot, until: stop)
+      for (number, kept) in chosen.enumerated() {
+        used.insert(kept.file)
+        var name = "scene-" + Self.padded(index + 1, digits)
+        if assembler.framesPerScene > 1 { name += "-" + Self.padded(number + 1, String(assembler.framesPerScene).count) }
+        name += "." + Path.fileExtension(kept.file)
+        guard rename(Path.join(folder, kept.file), Path.join(folder, name)) == 0 else {
+          throw FileSystem.failure("name the picture", name)
+        }
+        pictures.append(
+          FramePicture(
+            id: pictures.count + 1, sceneID: index + 1, at: assembler.instant(kept.time), file: "frames/" + name,
+            width: kept.width, height: kept.height, bytes: kept.bytes, sharpness: kept.sharpness, luma: kept.luma))
+      }
+    }
+    for kept in shots.flatMap(\.pictures) where !used.contains(kept.file) { unlink(Path.join(folder, kept.file)) }
+    return pictures
+  }
+
+  private static func padded(_ number: Int, _ digits: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
+  }
+}
+
+/// Fingerprints a file on a thread of its own while the pass reads it: what one reads the other finds in memory.
+final class BackgroundHash: @unchecked Sendable {
+  private let path: String
+  private var thread = pthread_t()
+  private var started = false
+  private var fingerprint: String?
+
+  init(_ path: String) {
+    self.path = path
+    started =
+      pthread_create(
+        &thread, nil,
+        { context in
+          guard let context else { return nil }
+          let hash = Unmanaged<BackgroundHash>.fromOpaque(context).takeUnretainedValue()
+          hash.fingerprint = Fingerprint.file(hash.path)
+          return nil
+        }, Unmanaged.passUnretained(self).toOpaque()) == 0
+  }
+
+  /// The fingerprint, once the whole file is read; nil where it cannot be.
+  func wait() -> String? {
+    if started {
+      pthread_join(thread, nil)
+      started = false
+    } else if fingerprint == nil {
+      fingerprint = Fingerprint.file(path)
+    }
+    return fingerprint
+  }
+
+  deinit { if started { pthread_join(thread, nil) } }
+}

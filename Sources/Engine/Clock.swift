@@ -1,0 +1,53 @@
+import FoundationEssentials
+import Glibc
+
+/// Wall and processor time.
+enum Clock {
+  /// Seconds on a clock that never goes back.
+  static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// Now as ISO 8601 in UTC with milliseconds.
+  static var timestamp: String {
+    Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  }
+}
+
+/// What this process has used.
+enum ProcessUsage {
+  /// RUSAGE_SELF, which glibc declares as an enumeration that getrusage does not take.
+  private static let thisProcess: Int32 = 0
+
+  static var cpuSeconds: Double {
+    var usage = rusage()
+    getrusage(thisProcess, &usage)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+  }
+
+  /// The largest resident size so far.
+  static var peakMemoryBytes: Int64 {
+    var usage = rusage()
+    getrusage(thisProcess, &usage)
+    return Int64(usage.ru_maxrss) * 1024
+  }
+
+  /// Processors this process may run on: the kernel's mask for it, which container limits and taskset narrow.
+  static let cores: Int = {
+    let status = (try? FileSystem.read("/proc/self/status")).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let mask = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }?.split(separator: "\t").last
+    let allowed = mask?.reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount } ?? 0
+    return allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }()
+
+  /// Resident bytes of another process; nil once it is gone.
+  static func residentBytes(of process: pid_t) -> Int64? {
+    guard let bytes = try? FileSystem.read("/proc/\(process)/statm") else { return nil }
+    let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    guard parts.count > 1, let pages = Int64(parts[1]) else { return nil }
+    return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
+  }
+}

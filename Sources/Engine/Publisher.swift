@@ -1,0 +1,70 @@
+import Documents
+import Glibc
+
+/// Moves finished results into the output folder, whole or not at all.
+struct Publisher {
+  let workspace: Workspace
+
+  /// Writes the document into the workspace and puts the workspace's files in place of the folder `output`. Returns the
+  /// document's path there.
+  func publish(_ document: AnalysisDocument, to output: String) throws(ErrorRecord) -> String {
+    if document.frames == nil { FileSystem.remove(workspace.file("frames")) }
+    let text: String
+    do {
+      text = try DocumentEncoder.pretty(document)
+    } catch {
+      throw ErrorRecord(.internal, "the document could not be written: \(error)", stage: "output")
+    }
+    try FileSystem.write(Array(text.utf8), to: workspace.file("analysis.json"))
+    try Self.install(workspace.path, at: output)
+    return Path.join(output, "analysis.json")
+  }
+
+  /// Puts a copy of `source` in place of `target`: staged beside it, then renamed, so that whoever looks sees the old
+  /// results or the new ones.
+  static func install(_ source: String, at target: String) throws(ErrorRecord) {
+    guard let parent = Path.parent(target) else { throw ErrorRecord(.outputFailed, "\(target) cannot hold results") }
+    try FileSystem.makeFolders(parent)
+    let staging = Path.join(parent, "\(stagingPrefix)\(getpid())-\(Path.name(target).utf8.count)")
+    FileSystem.remove(staging)
+    do throws(ErrorRecord) {
+      try FileSystem.makeFolders(staging)
+      for name in FileSystem.list(source) ?? [] { try move(Path.join(source, name), to: Path.join(staging, name)) }
+      try swap(staging, target)
+    } catch {
+      FileSystem.remove(staging)
+      throw error
+    }
+  }
+
+  static let stagingPrefix = ".cutroom-"
+
+  /// Renames within a file system, copies across two.
+  private static func move(_ source: String, to target: String) throws(ErrorRecord) {
+    if rename(source, target) == 0 { return }
+    guard errno == EXDEV else { throw FileSystem.failure("write", target) }
+    if FileSystem.status(source)?.isFolder == true {
+      try FileSystem.copyFolder(source, to: target)
+    } else {
+      try FileSystem.write(try FileSystem.read(source), to: target)
+    }
+  }
+
+  private static func swap(_ staging: String, _ target: String) throws(ErrorRecord) {
+    if rename(staging, target) == 0 { return }
+    guard errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR else { throw FileSystem.failure("write", target) }
+    let old = staging + ".old"
+    FileSystem.remove(old)
+    guard rename(target, old) == 0, rename(staging, target) == 0 else {
+      rename(old, target)
+      throw FileSystem.failure("replace", target)
+    }
+    FileSystem.remove(old)
+  }
+
+  /// Removes what a process left in a folder of results when it died while publishing.
+  static func removeStaging(in folder: String, of process: pid_t? = nil) {
+    let prefix = stagingPrefix + (process.map { "\($0)-" } ?? "")
+    for name in FileSystem.list(folder) ?? [] where name.hasPrefix(prefix) { FileSystem.remove(Path.join(folder, name)) }
+  }
+}

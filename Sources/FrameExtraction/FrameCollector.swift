@@ -1,0 +1,157 @@
+package import Documents
+package import Media
+package import Timing
+
+/// Keeps the best frames of every scene while the film is decoded, without knowing yet where scenes end.
+///
+/// Frames fall into slots of a few frames; a slot also ends where the picture changes much, so that no slot spans a
+/// cut. Of each slot the best frame is held by reference, which costs no copy; once scene boundaries up to a frame are
+/// certain, all but the best slots of the scene are let go. Where the held pictures grow past a bound, the oldest are
+/// rendered down to their final size.
+package final class FrameCollector {
+  /// A picture that was written for a scene.
+  package struct Kept: Sendable {
+    package let time: FrameTime
+    package let file: String
+    package let width: Int
+    package let height: Int
+    package let bytes: Int
+    package let sharpness: Double
+    package let luma: Double
+    package let score: Double
+  }
+
+  /// Frames of one slot: short, so that a scene of half a second has several.
+  static let slotLength = 4
+  /// Change, in grey levels, that ends a slot; below the smallest change that can be a cut.
+  static let slotChange = 6.0
+  /// Memory that held decoder pictures may take.
+  static let heldBytes = 64 << 20
+
+  private let options: AnalysisOptions
+  private let renderer: PictureRenderer
+  private let encoder: PictureEncoder
+  private let store: (String, [UInt8]) throws -> Void
+  private var slot: Candidate?
+  private var slotEnd = 0
+  private var candidates: [Candidate] = []
+  private var lastPicture: AnalysisPicture?
+  private var sceneStart = 0
+  private var interiorStart = 0
+  private var fileNumber = 0
+
+  /// `store` writes a finished picture under a name.
+  package init(options: AnalysisOptions, store: @escaping (String, [UInt8]) throws -> Void) throws(MediaError) {
+    self.options = options
+    self.store = store
+    renderer = try PictureRenderer()
+    encoder = try PictureEncoder(format: options.frameFormat, quality: options.frameQuality)
+  }
+
+  package var fileExtension: String { encoder.fileExtension }
+
+  /// Looks at the next frame.
+  package func consider(_ frame: VideoFrame, picture: AnalysisPicture, time: FrameTime) throws {
+    let changed = lastPicture.map { Self.change($0, picture) >= Self.slotChange } ?? true
+    lastPicture = picture
+    if changed || time.index >= slotEnd {
+      closeSlot()
+      slotEnd = time.index + Self.slotLength
+    }
+    let quality = PictureQuality(
+      detail: try frame.detail(), meanLuma: picture.luma.mean, fullRange: frame.isFullRange)
+    if let best = slot, best.score >= quality.score { return }
+    slot = Candidate(frame: try frame.retained(), time: time, quality: quality)
+    try boundMemory()
+  }
+
+  /// Mean absolute luma difference, in grey levels.
+  private static func change(_ a: AnalysisPicture, _ b: AnalysisPicture) -> Double {
+    var sum: UInt32 = 0
+    a.luma.bytes.withUnsafeBufferPointer { a in
+      b.luma.bytes.withUnsafeBufferPointer { b in
+        for index in 0..<min(a.count, b.count) { sum &+= UInt32(abs(Int16(a[index]) &- Int16(b[index]))) }
+      }
+    }
+    return Double(sum) / Double(a.luma.bytes.count)
+  }
+
+  private func closeSlot() {
+    if let slot { candidates.append(slot) }
+    slot = nil
+  }
+
+  private func boundMemory() throws(MediaError) {
+    var held = candidates.reduce(slot?.frameBytes ?? 0) { $0 + $1.frameBytes }
+    for candidate in candidates where held > Self.heldBytes {
+      held -= candidate.frameBytes
+      _ = try candidate.render(renderer, width: options.frameWidth)
+    }
+  }
+
+  /// Ends the current scene: `boundary` is the first frame of the next one, `transition` the frames of the way over.
+  /// Writes the scene's pictures and returns them in order of time.
+  package func endScene(at boundary: Int, transition: ClosedRange<Int>) throws -> [Kept] {
+    if let slot, slot.time.index < boundary { closeSlot() }
+    let own = candidates.filter { $0.time.index < boundary }
+    candidates.removeAll { $0.time.index < boundary }
+    let interior = interiorStart..<max(interiorStart, transition.lowerBound)
+    let clear = own.filter { interior.contains($0.time.index) }
+    let kept = try write(choose(from: clear.isEmpty ? own : clear, scene: sceneStart..<boundary))
+    sceneStart = boundary
+    interiorStart = transition.upperBound == boundary && transition.lowerBound == boundary
+      ? boundary : transition.upperBound + 1
+    return kept
+  }
+
+  /// Lets go of what cannot be chosen any more, knowing that no boundary lies before `frame`.
+  package func settle(before frame: Int) {
+    let wanted = options.framesPerScene
+    let settled = candidates.filter { $0.time.index < frame && $0.time.index >= interiorStart }
+    guard settled.count > 4 * wanted else { return }
+    // Neighbours are merged in pairs, the better one stays: what is left is spread over the scene however long it gets.
+    var keep = Set<Int>()
+    if wanted == 1 {
+      if let best = settled.max(by: { $0.score < $1.score }) { keep.insert(best.time.index) }
+    } else {
+      for index in Swift.stride(from: 0, to: settled.count, by: 2) {
+        let pair = settled[index...min(index + 1, settled.count - 1)]
+        if let best = pair.max(by: { $0.score < $1.score }) { keep.insert(best.time.index) }
+      }
+    }
+    candidates.removeAll {
+      $0.time.index < frame && $0.time.index >= interiorStart && !keep.contains($0.time.index)
+    }
+  }
+
+  /// The best candidate of each of N equal parts of the scene.
+  private func choose(from own: [Candidate], scene: Range<Int>) -> [Candidate] {
+    let parts = options.framesPerScene
+    var chosen: [Candidate] = []
+    for part in 0..<parts {
+      let start = scene.lowerBound + scene.count * part / parts
+      let end = scene.lowerBound + scene.count * (part + 1) / parts
+      if let best = own.filter({ (start..<end).contains($0.time.index) }).max(by: { $0.score < $1.score }) {
+        chosen.append(best)
+      }
+    }
+    if chosen.isEmpty, let best = own.max(by: { $0.score < $1.score }) { chosen = [best] }
+    return chosen
+  }
+
+  private func write(_ chosen: [Candidate]) throws -> [Kept] {
+    var kept: [Kept] = []
+    for candidate in chosen {
+      let picture = try candidate.render(renderer, width: options.frameWidth)
+      let bytes = try encoder.encode(picture)
+      fileNumber += 1
+      let file = "candidate-\(fileNumber).\(encoder.fileExtension)"
+      try store(file, bytes)
+      kept.append(
+        Kept(
+          time: candidate.time, file: file, width: picture.width, height: picture.height, bytes: bytes.count,
+          sharpness: candidate.sharpness, luma: candidate.luma, score: candidate.score))
+    }
+    return kept
+  }
+}

@@ -1,0 +1,286 @@
+import CFFmpeg
+import Glibc
+package import Documents
+package import Timing
+
+/// One media file, open for reading: what it holds, and its packets one after the other.
+///
+/// Nothing but the file itself can be reached through it: the demuxer reads from a descriptor that is already open, and
+/// playlists, external references and linked segments are refused with `forbidden_reference`.
+package final class Input {
+  package let description: MediaDescription
+  /// The container's start in microseconds on its own clock: what players call 0.
+  package let startMicroseconds: Int64
+  package let bytes: Int64
+  package let videoStreamIndex: Int?
+  package let orientation: Orientation
+  package private(set) var sawDamagedPacket = false
+
+  let context: Owned<UnsafeMutablePointer<AVFormatContext>>
+  package let limits: Limits
+  private let source: FileSource
+  private let io: Owned<UnsafeMutablePointer<AVIOContext>>
+  private let refusals: Owned<UnsafeMutablePointer<Int32>>
+  private var packetCounts: [Int]
+  private var packetEnds: [Int64]
+
+  /// Opens and probes a file. Throws `not_found`, `unreadable`, `not_media`, `corrupt`, `limit_exceeded`,
+  /// `forbidden_reference` or `out_of_memory`. Limits on streams, pixels and duration are checked before any decoder
+  /// gets a picture to allocate.
+  package init(path: String, limits: Limits) throws(MediaError) {
+    let source = try FileSource(path: path)
+    let io = try Owned(source.makeContext(), "the reader") { pointer in
+      var context: UnsafeMutablePointer<AVIOContext>? = pointer
+      av_free(pointer.pointee.buffer)
+      avio_context_free(&context)
+    }
+    let refusals = try Owned(UnsafeMutablePointer<Int32>.allocate(capacity: 1), "a counter") { $0.deallocate() }
+    refusals.pointer.initialize(to: 0)
+    let context = try Self.open(path: path, io: io.pointer, refusals: refusals.pointer, limits: limits)
+    try Self.checkStreams(context.pointer, limits: limits)
+    try Self.findStreams(context.pointer, limits: limits, refusals: refusals.pointer)
+    try Self.checkStreams(context.pointer, limits: limits)
+
+    let start = context.pointer.pointee.start_time
+    startMicroseconds = start == CR_NOPTS ? 0 : start
+    let video = Self.bestVideoStream(context.pointer)
+    videoStreamIndex = video
+    orientation = video.flatMap { context.pointer.stream($0) }.flatMap { cr_stream_display_matrix($0) }
+      .map { Orientation(matrix: $0) } ?? .upright
+    description = StreamReader(context: context.pointer, startMicroseconds: startMicroseconds)
+      .describe(video: video, orientation: orientation)
+    bytes = source.size
+    packetCounts = Array(repeating: 0, count: context.pointer.streamCount)
+    packetEnds = Array(repeating: .min, count: context.pointer.streamCount)
+    self.limits = limits
+    self.source = source
+    self.io = io
+    self.refusals = refusals
+    self.context = context
+  }
+
+  private static func open(
+    path: String, io: UnsafeMutablePointer<AVIOContext>, refusals: UnsafeMutablePointer<Int32>, limits: Limits
+  ) throws(MediaError) -> Owned<UnsafeMutablePointer<AVFormatContext>> {
+    guard let context = avformat_alloc_context() else {
+      throw MediaError(.outOfMemory, "not enough memory to open the file")
+    }
+    context.pointee.pb = io
+    context.pointee.max_streams = Int32(limits.maxStreams) + 1
+    cr_refuse_nested(context, refusals)
+    var options: OpaquePointer?
+    defer { av_dict_free(&options) }
+    // No protocol at all: what a demuxer opens by itself, past io_open, fails as well.
+    av_dict_set(&options, "protocol_whitelist", "none", 0)
+    var opened: UnsafeMutablePointer<AVFormatContext>? = context
+    let code = avformat_open_input(&opened, path, nil, &options)
+    if refusals.pointee > 0 { throw forbidden }
+    guard code >= 0 else {
+      switch code {
+      case CR_ENOMEM: throw MediaError(.outOfMemory, "not enough memory to open the file")
+      case CR_EIO: throw MediaError(.unreadable, "the file cannot be read: input/output error")
+      case CR_EINVAL where LibraryLog.errorLines.contains { $0.contains("max_streams") }:
+        throw tooManyStreams(limits)
+      default:
+        if LibraryLog.errorLines.contains(where: { $0.contains("moov atom not found") }) {
+          throw MediaError(
+            .corrupt, "the file was cut off, or never finished: its index (the moov atom) is missing, so nothing can be read")
+        }
+        throw MediaError(.notMedia, "this is not audio or video in any format FFmpeg knows (\(Status.text(code)))")
+      }
+    }
+    return try Owned(opened, "the file") { pointer in
+      var context: UnsafeMutablePointer<AVFormatContext>? = pointer
+      avformat_close_input(&context)
+    }
+  }
+
+  private static let forbidden = MediaError(
+    .forbiddenReference,
+    "the file refers to other files or to the network (a playlist, or an external reference), which is never followed; "
+      + "analyse the files it names instead")
+
+  private static func tooManyStreams(_ limits: Limits) -> MediaError {
+    MediaError(
+      .limitExceeded, "the file has more than \(limits.maxStreams) streams; raise --max-streams to read it", limit: .streams)
+  }
+
+  /// Lets FFmpeg look into the streams, with every probing decoder bound to the pixel limit.
+  private static func findStreams(
+    _ context: UnsafeMutablePointer<AVFormatContext>, limits: Limits, refusals: UnsafeMutablePointer<Int32>
+  ) throws(MediaError) {
+    var options = (0..<context.streamCount).map { _ -> OpaquePointer? in
+      var dictionary: OpaquePointer?
+      av_dict_set_int(&dictionary, "max_pixels", limits.maxPixels, 0)
+      av_dict_set_int(&dictionary, "threads", 1, 0)
+      return dictionary
+    }
+    let code = options.withUnsafeMutableBufferPointer { avformat_find_stream_info(context, $0.baseAddress) }
+    for index in options.indices { av_dict_free(&options[index]) }
+    if refusals.pointee > 0 { throw forbidden }
+    try Status.check(code, "read the streams of the file", as: .corrupt)
+    guard context.streamCount > 0 else { throw MediaError(.notMedia, "the file holds neither picture nor sound") }
+  }
+
+  private static func checkStreams(
+    _ context: UnsafeMutablePointer<AVFormatContext>, limits: Limits
+  ) throws(MediaError) {
+    if context.streamCount > limits.maxStreams { throw tooManyStreams(limits) }
+    for index in 0..<context.streamCount {
+      guard let stream = context.stream(index), stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO else {
+        continue
+      }
+      let (width, height) = (stream.pointee.codecpar.pointee.width, stream.pointee.codecpar.pointee.height)
+      if Int64(width) * Int64(height) > limits.maxPixels {
+        throw MediaError(
+          .limitExceeded, "the picture of \(width)×\(height) is over --max-pixels (\(limits.maxPixels) pixels)",
+          limit: .pixels)
+      }
+    }
+    let duration = context.pointee.duration
+    if duration != CR_NOPTS, Double(duration) / 1e6 > limits.maxDuration {
+      throw MediaError(
+        .limitExceeded,
+        "the film says it is \(Int(Double(duration) / 1e6)) s long, over --max-duration (\(Int(limits.maxDuration)) s)",
+        limit: .duration)
+    }
+  }
+
+  /// The stream the ffmpeg command would take: most pixels, default streams and streams with packets first, attached
+  /// pictures last.
+  private static func bestVideoStream(_ context: UnsafeMutablePointer<AVFormatContext>) -> Int? {
+    var best: (index: Int, score: Int64)?
+    for index in 0..<context.streamCount {
+      guard let stream = context.stream(index), stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO,
+        stream.pointee.disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS) == 0
+      else { continue }
+      let parameters = stream.pointee.codecpar.pointee
+      var score = Int64(parameters.width) * Int64(parameters.height)
+      if stream.pointee.event_flags & AVSTREAM_EVENT_FLAG_NEW_PACKETS != 0 { score += 100_000_000 }
+      if stream.pointee.disposition & AV_DISPOSITION_DEFAULT != 0 { score += 5_000_000 }
+      if best.map({ score > $0.score }) ?? true { best = (index, score) }
+    }
+    return best?.index
+  }
+
+  /// Seconds on the container's clock for a stream's timestamps.
+  package func clock(stream index: Int) -> MediaClock {
+    let base = context.pointer.stream(index)?.pointee.time_base ?? AVRational(num: 1, den: 1_000_000)
+    return MediaClock(timeBase: TimeBase(Int(base.num), Int(base.den)), startMicroseconds: startMicroseconds)
+  }
+
+  /// Reads only these streams from now on; packets of others are thrown away unparsed.
+  package func select(streams wanted: Set<Int>) {
+    for index in 0..<context.pointer.streamCount where !wanted.contains(index) {
+      context.pointer.stream(index)?.pointee.discard = AVDISCARD_ALL
+    }
+  }
+
+  /// Reads the next packet. Returns false at the end of the file; throws `unreadable` where the disk fails and
+  /// `forbidden_reference` where the file tries to reach out.
+  package func read(_ packet: Packet) throws(MediaError) -> Bool {
+    av_packet_unref(packet.handle.pointer)
+    while true {
+      let code = av_read_frame(context.pointer, packet.handle.pointer)
+      if refusals.pointer.pointee > 0 { throw Self.forbidden }
+      if code >= 0 { break }
+      if code == CR_EAGAIN { continue }
+      if code == CR_ENOMEM { throw MediaError(.outOfMemory, "not enough memory to read the file") }
+      if source.readError != 0 {
+        throw MediaError(
+          .unreadable, "the file cannot be read to its end: \(String(cString: strerror(source.readError)))")
+      }
+      return false
+    }
+    note(packet)
+    return true
+  }
+
+  private func note(_ packet: Packet) {
+    let index = packet.streamIndex
+    // Streams may appear while a transport stream is read.
+    guard packetCounts.indices.contains(index) else { return }
+    let raw = packet.handle.pointer.pointee
+    packetCounts[index] += 1
+    if raw.flags & AV_PKT_FLAG_CORRUPT != 0 { sawDamagedPacket = true }
+    let time = raw.pts != CR_NOPTS ? raw.pts : raw.dts
+    if time != CR_NOPTS { packetEnds[index] = max(packetEnds[index], time + max(0, raw.duration)) }
+  }
+
+  /// Position in the file from 0 to 1, for progress where the duration is not known.
+  package var fractionRead: Double {
+    let position = io.pointer.pointee.pos
+    return bytes > 0 ? min(1, Double(max(0, position)) / Double(bytes)) : 0
+  }
+}
+
+/// What the file promised and what it held, once it was read to its end.
+extension Input {
+  /// A sentence that says how the file is cut off, or nil where it is whole as far as can be told.
+  package func truncation() -> String? {
+    let format = String(cString: context.pointer.pointee.iformat.pointee.name)
+    if format == "mpegts", let size = transportPacketSize, bytes % Int64(size) != 0 {
+      return "the transport stream ends in the middle of a packet"
+    }
+    for index in packetCounts.indices {
+      guard let stream = context.pointer.stream(index), stream.pointee.discard != AVDISCARD_ALL else { continue }
+      if format.hasPrefix("mov") {
+        let promised = Int(avformat_index_get_entries_count(stream))
+        if promised > packetCounts[index] {
+          return "the index lists \(promised) packets of stream \(index) and \(packetCounts[index]) could be read"
+        }
+      }
+    }
+    return durationShortfall
+  }
+
+  private var transportPacketSize: Int? {
+    let tail = source.tail(204 * 8)
+    return [188, 192, 204].first { size in
+      let start = (0..<size).first { offset in
+        stride(from: offset, to: tail.count, by: size).allSatisfy { tail[$0] == 0x47 }
+      }
+      return start != nil
+    }
+  }
+
+  /// Where the container's header, not an estimate, says that the film is longer than its packets reach.
+  private var durationShortfall: String? {
+    let raw = context.pointer.pointee
+    guard raw.duration != CR_NOPTS, raw.duration_estimation_method == AVFMT_DURATION_FROM_STREAM,
+      let end = lastPacketEnd
+    else { return nil }
+    let promised = Double(raw.duration) / 1e6
+    guard promised - end > max(0.5, promised * 0.005) else { return nil }
+    return "the container says \(promised.rounded(places: 3)) s and its last packet ends at \(end.rounded(places: 3)) s"
+  }
+
+  /// Seconds since the container's start at which the last packet of any stream ends.
+  private var lastPacketEnd: Double? {
+    packetEnds.indices.filter { packetEnds[$0] != .min }.map { clock(stream: $0).seconds(packetEnds[$0]) }.max()
+  }
+
+  package var readErrorCount: Int { Int(source.readError == 0 ? 0 : 1) }
+}
+
+extension UnsafeMutablePointer<AVFormatContext> {
+  var streamCount: Int { Int(pointee.nb_streams) }
+
+  func stream(_ index: Int) -> UnsafeMutablePointer<AVStream>? {
+    index >= 0 && index < streamCount ? pointee.streams[index] : nil
+  }
+}
+
+/// A reusable buffer for one packet of compressed data.
+package final class Packet {
+  let handle: Owned<UnsafeMutablePointer<AVPacket>>
+
+  package init() throws(MediaError) {
+    handle = try Owned(av_packet_alloc(), "a packet") { pointer in
+      var packet: UnsafeMutablePointer<AVPacket>? = pointer
+      av_packet_free(&packet)
+    }
+  }
+
+  package var streamIndex: Int { Int(handle.pointer.pointee.stream_index) }
+}

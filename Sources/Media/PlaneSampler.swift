@@ -1,0 +1,169 @@
+import CFFmpeg
+import Documents
+import Timing
+
+/// Takes small planes straight from a decoder's own planes, without converting the whole picture.
+///
+/// Works on every format whose components lie in 8- or 16-bit little-endian samples at a fixed step (planar,
+/// semi-planar and packed YUV, grey). RGB, palettes and the rest go through swscale first.
+struct PlaneSampler {
+  private var columns: [UInt32] = []
+  private var fallback: FormatConverter?
+
+  mutating func analysisPicture(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) -> AnalysisPicture {
+    let (width, height) = (AnalysisPicture.width, AnalysisPicture.height)
+    let source = try readable(frame)
+    let luma = average(source, component: 0, width: width, height: height)
+    guard source.componentCount >= 3 else {
+      let neutral = Plane(width: width, height: height, repeating: 128)
+      return AnalysisPicture(luma: luma, chromaBlue: neutral, chromaRed: neutral)
+    }
+    return AnalysisPicture(
+      luma: luma, chromaBlue: average(source, component: 1, width: width, height: height),
+      chromaRed: average(source, component: 2, width: width, height: height))
+  }
+
+  mutating func luma(
+    _ frame: UnsafeMutablePointer<AVFrame>, width: Int, height: Int
+  ) throws(MediaError) -> Plane {
+    average(try readable(frame), component: 0, width: width, height: height)
+  }
+
+  mutating func detail(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) -> Double {
+    let source = try readable(frame)
+    let plane = source.component(0)
+    guard plane.width > 2, plane.height > 0 else { return 0 }
+    var sum = 0
+    var count = 0
+    for y in stride(from: min(8, plane.height / 2), to: plane.height, by: 16) {
+      let row = plane.base + y * plane.lineSize
+      if plane.step == 1 {
+        var rowSum: UInt32 = 0
+        for x in 0..<plane.width - 2 {
+          rowSum &+= UInt32(abs(Int16(row[x + 2]) &- Int16(row[x])))
+        }
+        sum += Int(rowSum)
+      } else {
+        for x in 0..<plane.width - 2 { sum += abs(plane.value(row, x + 2) - plane.value(row, x)) }
+      }
+      count += plane.width - 2
+    }
+    return count == 0 ? 0 : Double(sum) * 8 / Double(count)
+  }
+
+  /// The frame itself where its samples can be read as they lie, else a converted copy.
+  private mutating func readable(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) -> SampledFrame {
+    if let source = SampledFrame(frame) { return source }
+    if fallback == nil { fallback = try FormatConverter(to: AV_PIX_FMT_YUV444P) }
+    guard let converted = try fallback?.convert(frame), let source = SampledFrame(converted) else {
+      throw MediaError(.internal, "a picture format could not be converted")
+    }
+    return source
+  }
+
+  /// Box average. Tall pictures are read at every n-th row, so that a sample averages at most about 16 rows.
+  private mutating func average(_ source: SampledFrame, component: Int, width: Int, height: Int) -> Plane {
+    let plane = source.component(component)
+    if columns.count < plane.width { columns = Array(repeating: 0, count: plane.width) }
+    var out = [UInt8](repeating: 0, count: width * height)
+    let rowStep = max(1, plane.height / height / 16)
+    columns.withUnsafeMutableBufferPointer { columns in
+      for y in 0..<height {
+        let top = min(y * plane.height / height, plane.height - 1)
+        let bottom = max(top + 1, (y + 1) * plane.height / height)
+        var rows: UInt32 = 0
+        for x in 0..<plane.width { columns[x] = 0 }
+        for sourceY in stride(from: top, to: bottom, by: rowStep) {
+          plane.add(row: sourceY, to: columns)
+          rows += 1
+        }
+        for x in 0..<width {
+          let left = min(x * plane.width / width, plane.width - 1)
+          let right = max(left + 1, (x + 1) * plane.width / width)
+          var sum: UInt32 = 0
+          for column in left..<right { sum &+= columns[column] }
+          let samples = rows * UInt32(right - left)
+          out[y * width + x] = UInt8(truncatingIfNeeded: (sum + samples / 2) / samples)
+        }
+      }
+    }
+    return Plane(width: width, height: height, bytes: out)
+  }
+}
+
+/// A frame whose components can be read as they lie in memory.
+struct SampledFrame {
+  struct Component {
+    let base: UnsafePointer<UInt8>
+    let lineSize: Int
+    let width: Int
+    let height: Int
+    /// Bytes from one sample to the next.
+    let step: Int
+    let wide: Bool
+    /// Brings a wide sample down to 8 bits.
+    let shift: UInt16
+
+    @inline(__always)
+    func value(_ row: UnsafePointer<UInt8>, _ x: Int) -> Int {
+      guard wide else { return Int(row[x * step]) }
+      let sample = UInt16(row[x * step]) | UInt16(row[x * step + 1]) << 8
+      return Int(min(255, sample >> shift))
+    }
+
+    /// Adds a row of samples, each from 0 to 255, to running sums.
+    func add(row y: Int, to sums: UnsafeMutableBufferPointer<UInt32>) {
+      let row = base + y * lineSize
+      if !wide, step == 1 {
+        for x in 0..<width { sums[x] &+= UInt32(row[x]) }
+      } else if wide, step == 2 {
+        row.withMemoryRebound(to: UInt16.self, capacity: width) { samples in
+          for x in 0..<width { sums[x] &+= UInt32(min(255, UInt16(littleEndian: samples[x]) &>> shift)) }
+        }
+      } else {
+        for x in 0..<width { sums[x] &+= UInt32(value(row, x)) }
+      }
+    }
+  }
+
+  private let frame: UnsafeMutablePointer<AVFrame>
+  private let descriptor: UnsafePointer<AVPixFmtDescriptor>
+
+  /// Nil where the format's samples cannot be read as they lie.
+  init?(_ frame: UnsafeMutablePointer<AVFrame>) {
+    guard let descriptor = av_pix_fmt_desc_get(AVPixelFormat(frame.pointee.format)) else { return nil }
+    let refused = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL
+      | AV_PIX_FMT_FLAG_FLOAT | AV_PIX_FMT_FLAG_BAYER
+    let first = descriptor.pointee.comp.0
+    let bigEndian = descriptor.pointee.flags & UInt64(AV_PIX_FMT_FLAG_BE) != 0 && first.depth > 8
+    guard descriptor.pointee.flags & UInt64(refused) == 0, !bigEndian, first.depth >= 8, first.depth <= 16,
+      frame.pointee.data.0 != nil, frame.pointee.linesize.0 > 0
+    else { return nil }
+    self.frame = frame
+    self.descriptor = descriptor
+  }
+
+  var componentCount: Int {
+    let count = Int(descriptor.pointee.nb_components)
+    let hasAlpha = descriptor.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0
+    return hasAlpha ? count - 1 : count
+  }
+
+  func component(_ index: Int) -> Component {
+    let components = descriptor.pointee.comp
+    let component = [components.0, components.1, components.2][index]
+    let raw = frame.pointee
+    let planes = [raw.data.0, raw.data.1, raw.data.2, raw.data.3]
+    let lineSizes = [raw.linesize.0, raw.linesize.1, raw.linesize.2, raw.linesize.3]
+    let plane = Int(component.plane)
+    let subsampled = index > 0
+    let widthShift = subsampled ? Int32(descriptor.pointee.log2_chroma_w) : 0
+    let heightShift = subsampled ? Int32(descriptor.pointee.log2_chroma_h) : 0
+    // -((-a) >> b) rounds up, as libavutil's AV_CEIL_RSHIFT does.
+    return Component(
+      base: UnsafePointer(planes[plane] ?? planes[0]!) + Int(component.offset), lineSize: Int(lineSizes[plane]),
+      width: Int(-((-raw.width) >> widthShift)), height: Int(-((-raw.height) >> heightShift)),
+      step: Int(component.step), wide: component.depth > 8,
+      shift: UInt16(max(0, Int(component.shift) + Int(component.depth) - 8)))
+  }
+}

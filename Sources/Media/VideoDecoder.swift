@@ -1,0 +1,128 @@
+import CFFmpeg
+import Documents
+package import Timing
+
+/// Decodes the video stream of an input, frame after frame in presentation order.
+package final class VideoDecoder {
+  /// Calls to the decoder that failed on damaged data; it went on after each.
+  package private(set) var failedCalls = 0
+  /// Frames that the decoder itself flagged as damaged.
+  package private(set) var flaggedFrames = 0
+  package let clock: MediaClock
+
+  private let context: Owned<UnsafeMutablePointer<AVCodecContext>>
+  private let format: UnsafeMutablePointer<AVFormatContext>
+  private let stream: UnsafeMutablePointer<AVStream>
+  private let input: Input
+  private let fallbackDuration: Int64
+  private var nextIndex = 0
+  private var lastPTS: Int64?
+  private var lastDuration: Int64 = 1
+  /// Frames whose timestamp was missing or not later than the one before, and was replaced.
+  package private(set) var repairedTimestamps = 0
+
+  /// Opens a decoder for the input's video stream with `threads` threads. Throws `no_video` where there is none,
+  /// `unsupported_codec`, `limit_exceeded` or `out_of_memory`.
+  package init(_ input: Input, threads: Int) throws(MediaError) {
+    guard let index = input.videoStreamIndex, let stream = input.context.pointer.stream(index) else {
+      throw MediaError(.noVideo, "the file has no video stream")
+    }
+    let context = try CodecContext.open(stream: stream, threads: threads, limits: input.limits)
+    cr_mark_video_decoder(context.pointer)
+    self.input = input
+    self.stream = stream
+    format = input.context.pointer
+    clock = input.clock(stream: index)
+    let rate = av_guess_frame_rate(format, stream, nil)
+    fallbackDuration = rate.num > 0 && rate.den > 0 ? max(1, clock.ticks(Double(rate.den) / Double(rate.num))) : 1
+    self.context = context
+  }
+
+  /// Hands a packet over; nil says that no more will come. Damage is counted, not thrown.
+  package func send(_ packet: Packet?) throws(MediaError) {
+    let code = avcodec_send_packet(context.pointer, packet?.handle.pointer)
+    if code == CR_ENOMEM { throw MediaError(.outOfMemory, "not enough memory to decode the video") }
+    if code < 0, code != CR_EOF { try countFailure(code) }
+  }
+
+  /// Takes the next frame, if one is ready. Returns its time, or nil when more packets are needed.
+  package func receive(_ frame: VideoFrame) throws(MediaError) -> FrameTime? {
+    while true {
+      let code = avcodec_receive_frame(context.pointer, frame.handle.pointer)
+      if code == CR_EAGAIN || code == CR_EOF { return nil }
+      if code == CR_ENOMEM { throw MediaError(.outOfMemory, "not enough memory to decode the video") }
+      if code < 0 {
+        try countFailure(code)
+        continue
+      }
+      frame.prepare(format: format, stream: stream, orientation: input.orientation)
+      if frame.isDamaged { flaggedFrames += 1 }
+      return time(of: frame)
+    }
+  }
+
+  private func countFailure(_ code: Int32) throws(MediaError) {
+    failedCalls += 1
+    if let size = oversize {
+      throw MediaError(
+        .limitExceeded, "a picture of \(size) is over --max-pixels (\(input.limits.maxPixels) pixels)", limit: .pixels)
+    }
+  }
+
+  /// The size the decoder refused for being over the limit of pixels.
+  private var oversize: String? {
+    let raw = context.pointer.pointee
+    let (width, height) = (max(raw.width, raw.coded_width), max(raw.height, raw.coded_height))
+    return Int64(width) * Int64(height) > input.limits.maxPixels ? "\(width)×\(height)" : nil
+  }
+
+  private func time(of frame: VideoFrame) -> FrameTime {
+    let raw = frame.handle.pointer.pointee
+    let said = cr_frame_duration(frame.handle.pointer)
+    let duration = said > 0 ? said : fallbackDuration
+    var pts = raw.best_effort_timestamp
+    if let last = lastPTS {
+      if pts == CR_NOPTS || pts <= last {
+        pts = last + max(1, pts == CR_NOPTS ? lastDuration : 1)
+        repairedTimestamps += 1
+      }
+    } else if pts == CR_NOPTS {
+      pts = clock.ticks(Double(input.startMicroseconds) / 1e6)
+    }
+    defer {
+      lastPTS = pts
+      lastDuration = duration
+      nextIndex += 1
+    }
+    return FrameTime(index: nextIndex, pts: pts, duration: duration, seconds: clock.seconds(pts))
+  }
+}
+
+/// Opens decoders.
+enum CodecContext {
+  static func open(
+    stream: UnsafeMutablePointer<AVStream>, threads: Int, limits: Limits
+  ) throws(MediaError) -> Owned<UnsafeMutablePointer<AVCodecContext>> {
+    let parameters = stream.pointee.codecpar
+    let id = parameters?.pointee.codec_id ?? AV_CODEC_ID_NONE
+    guard let codec = avcodec_find_decoder(id) else {
+      throw MediaError(
+        .unsupportedCodec,
+        id == AV_CODEC_ID_NONE
+          ? "the codec of stream \(stream.pointee.index) is not known"
+          : "no decoder for \(String(cString: avcodec_get_name(id))) is installed")
+    }
+    let context = try Owned(avcodec_alloc_context3(codec), "a decoder") { pointer in
+      var context: UnsafeMutablePointer<AVCodecContext>? = pointer
+      avcodec_free_context(&context)
+    }
+    try Status.check(avcodec_parameters_to_context(context.pointer, parameters), "set up the decoder")
+    context.pointer.pointee.pkt_timebase = stream.pointee.time_base
+    context.pointer.pointee.thread_count = Int32(threads)
+    context.pointer.pointee.max_pixels = limits.maxPixels
+    let code = avcodec_open2(context.pointer, codec, nil)
+    let name = String(cString: codec.pointee.name)
+    try Status.check(code, "open the decoder for \(name)", as: .unsupportedCodec)
+    return context
+  }
+}

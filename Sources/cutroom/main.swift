@@ -1,0 +1,4 @@
+import Engine
+import Glibc
+
+exit(Worker.run())
