@@ -43,6 +43,11 @@ enum ProcessUsage {
     return allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }()
 
+  static var systemMemoryBytes: Int64? {
+    let pages = Int64(sysconf(Int32(_SC_PHYS_PAGES)))
+    return pages > 0 ? pages * Int64(sysconf(Int32(_SC_PAGESIZE))) : nil
+  }
+
   /// Resident bytes of another process; nil once it is gone.
   static func residentBytes(of process: pid_t) -> Int64? {
     guard let bytes = try? FileSystem.read("/proc/\(process)/statm") else { return nil }

@@ -1,0 +1,297 @@
+package import Documents
+import Glibc
+import Synchronization
+import Timing
+
+/// Analyses many inputs: finds them, hands them to worker processes, keeps the journal, reports.
+///
+/// Each of `jobs` threads takes the next input, runs it in a process of its own and writes its line. What happens to one
+/// input stays with that input.
+package final class Batch: Sendable {
+  /// What the command makes of a batch.
+  package struct Outcome: Sendable {
+    package var document: BatchDocument
+    /// 0 all succeeded, 1 some did not, 4 results could not be written, 130 or 143 interrupted.
+    package var exitCode: Int32
+  }
+
+  /// An input with all that is decided about it beforehand.
+  struct Item: Sendable {
+    let input: FoundInput
+    /// The folder of its results below the output folder.
+    let folder: String
+    let index: Int
+  }
+
+  private struct State {
+    var next = 0
+    var lines: [Int: ResultLine] = [:]
+    var outputError: ErrorRecord?
+    var stopping = false
+    var activeThreads = 0
+  }
+
+  private let settings: Settings
+  private let terminal: Terminal
+  private let output: OutputFolder
+  private let items: [Item]
+  private let pending: [Item]
+  private let resumed: [Int: ResultLine]
+  private let display: ProgressDisplay
+  private let eventsDescriptor: Int32?
+  private let paramsDigest: String
+  private let state = Mutex(State())
+  let jobs: Int
+  let threads: Int
+
+  /// Finds the inputs and locks the output folder. Throws ``DocumentError`` for wrong usage, ``ErrorRecord`` where the
+  /// output cannot be written.
+  package init(
+    inputs: [String], output path: String, settings: Settings, terminal: Terminal, eventsDescriptor: Int32?
+  ) throws {
+    self.settings = settings
+    self.terminal = terminal
+    self.eventsDescriptor = eventsDescriptor
+    output = try OutputFolder(path)
+    let batch = settings.batch
+    if output.holdsResults, !batch.resume, !batch.force {
+      throw DocumentError(
+        "\(path) already holds results; add --resume to go on with it, or --force to replace them")
+    }
+    paramsDigest = Fingerprint.bytes(Array(try DocumentEncoder.line(settings.options).utf8))
+    var layout = OutputLayout()
+    items = try InputDiscovery.find(inputs, extensions: batch.extensions, output: path).enumerated().map { index, input in
+      Item(input: input, folder: layout.place(input.relative), index: index)
+    }
+    let earlier = batch.resume ? output.earlierResults() : [:]
+    let digest = paramsDigest
+    let folder = path
+    var resumed: [Int: ResultLine] = [:]
+    for item in items {
+      guard let line = earlier[item.input.path],
+        Self.isFinished(line, item, digest: digest, folder: folder, retryFailed: batch.retryFailed)
+      else { continue }
+      resumed[item.index] = line
+    }
+    self.resumed = resumed
+    pending = items.filter { resumed[$0.index] == nil }
+    (jobs, threads) = Self.share(cores: ProcessUsage.cores, files: pending.count, batch: batch)
+    display = ProgressDisplay(terminal: terminal, total: pending.count, quiet: batch.quiet || batch.json)
+  }
+
+  /// Shares the cores once between files at once and decoder threads of each.
+  static func share(cores: Int, files: Int, batch: BatchSettings) -> (jobs: Int, threads: Int) {
+    let jobs = batch.jobs ?? max(1, min(cores / (batch.threads ?? 1), max(1, files)))
+    return (jobs, batch.threads ?? max(1, cores / jobs))
+  }
+
+  /// Whether an earlier run finished this input as it is now, with the same parameters and engine.
+  private static func isFinished(
+    _ line: ResultLine, _ item: Item, digest: String, folder: String, retryFailed: Bool
+  ) -> Bool {
+    guard line.paramsDigest == digest, line.engine == Program.version,
+      let status = FileSystem.status(item.input.path), line.bytes == status.bytes, line.modified == status.modified
+    else { return false }
+    switch line.status {
+    case .succeeded, .partial: return line.document.map { FileSystem.exists(Path.join(folder, $0)) } ?? false
+    case .failed: return !retryFailed
+    case .canceled: return false
+    }
+  }
+
+  /// Paths of the inputs a batch would analyse, in order, with their folders below `output`. Writes nothing.
+  package static func plan(
+    inputs: [String], output: String, settings: Settings
+  ) throws(DocumentError) -> [(path: String, folder: String)] {
+    var layout = OutputLayout()
+    return try InputDiscovery.find(inputs, extensions: settings.batch.extensions, output: output).map {
+      ($0.path, layout.place($0.relative))
+    }
+  }
+
+  /// Runs everything. Returns when every worker is gone.
+  package func run() throws -> Outcome {
+    let started = Clock.timestamp
+    let begun = Clock.now
+    try output.openJournal(keeping: settings.batch.resume)
+    Workspace.removeLeftovers(in: settings.batch.workDir)
+    for folder in Set(pending.map { Path.parent(Path.join(output.path, $0.folder)) ?? output.path }) {
+      Publisher.removeStaging(in: folder)
+    }
+    let signal = Signals.whileBlocked { runThreads() }
+    display.clear()
+    let lines = ordered()
+    let document = summary(lines, started: started, seconds: Clock.now - begun, interrupted: signal != nil)
+    var failure = state.withLock { $0.outputError }
+    do throws(ErrorRecord) {
+      try output.finish(document, journal: lines)
+    } catch {
+      failure = failure ?? error
+    }
+    if let failure { terminal.log(.error, failure.message) }
+    return Outcome(document: document, exitCode: exitCode(document, signal, failure))
+  }
+
+  private func exitCode(_ document: BatchDocument, _ signal: Int32?, _ failure: ErrorRecord?) -> Int32 {
+    if let signal { return 128 + signal }
+    if failure != nil || document.results.contains(where: { $0.errors.contains { $0.code == .outputFailed } }) { return 4 }
+    return document.status == .succeeded ? 0 : 1
+  }
+
+  /// Starts the threads and looks after display and signals until they end. Returns the signal that interrupted.
+  private func runThreads() -> Int32? {
+    let count = min(jobs, pending.count)
+    state.withLock { $0.activeThreads = count }
+    let threads = (0..<count).map { _ in
+      PlainThread { [self] in
+        work()
+        state.withLock { $0.activeThreads -= 1 }
+      }
+    }
+    var interrupted: Int32?
+    while state.withLock({ $0.activeThreads }) > 0 {
+      if let signal = Signals.wait(milliseconds: 100) {
+        interrupted = interrupted ?? signal
+        state.withLock { $0.stopping = true }
+      }
+      display.refresh()
+    }
+    threads.forEach { $0.join() }
+    return interrupted
+  }
+
+  private func work() {
+    while let item = takeNext() { process(item) }
+  }
+
+  private func takeNext() -> Item? {
+    state.withLock { state in
+      guard !state.stopping, state.next < pending.count else { return nil }
+      defer { state.next += 1 }
+      return pending[state.next]
+    }
+  }
+
+  private func process(_ item: Item) {
+    let path = item.input.path
+    let id = "\(item.index + 1)"
+    let status = FileSystem.status(path)
+    let begun = Clock.now
+    display.begin(item.index, path)
+    terminal.log(.info, "started", path: path, request: id)
+    let outcome = item.input.problem.map { WorkerProcess.Outcome(status: .failed, errors: [$0]) } ?? runWorker(item, id)
+    var line = ResultLine(path: path, status: outcome.status, paramsDigest: paramsDigest, engine: Program.version)
+    line.document = outcome.document.map { relative($0) } ?? writeFailure(outcome, item)
+    line.bytes = status?.bytes
+    line.modified = status?.modified
+    line.fingerprint = outcome.summary?.fingerprint
+    line.errors = outcome.errors
+    line.summary = outcome.summary
+    report(line, id, seconds: Clock.now - begun)
+    record(line, item)
+    display.end(item.index, line)
+  }
+
+  private func runWorker(_ item: Item, _ id: String) -> WorkerProcess.Outcome {
+    var settings = settings
+    settings.batch.threads = threads
+    let request = Request(
+      id: id, operation: .analyze, inputPath: item.input.path, inputName: item.input.path,
+      output: Path.absolute(Path.join(output.path, item.folder)), settings: settings)
+    let worker = WorkerProcess(
+      request,
+      onEvent: { [self] event, line in
+        display.update(item.index, event)
+        pass(line)
+      }, isCanceled: { [self] in state.withLock { $0.stopping } })
+    return worker.run()
+  }
+
+  /// Passes an event on as the worker wrote it.
+  private func pass(_ line: String) {
+    guard let eventsDescriptor else { return }
+    state.withLock { _ in
+      // A reader of events that has gone away does not stop the batch.
+      try? FileSystem.writeAll(Array((line + "\n").utf8), to: eventsDescriptor, path: "the events")
+    }
+  }
+
+  private func relative(_ document: String) -> String {
+    let root = Path.absolute(output.path) + "/"
+    return document.hasPrefix(root) ? String(document.dropFirst(root.count)) : document
+  }
+
+  /// Writes the document that a worker did not live to write. Returns its path below the output folder.
+  private func writeFailure(_ outcome: WorkerProcess.Outcome, _ item: Item) -> String? {
+    guard outcome.status != .canceled, !outcome.errors.contains(where: { $0.code == .outputFailed }) else { return nil }
+    var document = AnalysisDocument(
+      status: outcome.status, engine: Engine.version,
+      input: InputDescription(path: item.input.path, bytes: FileSystem.status(item.input.path)?.bytes),
+      params: settings.options)
+    document.errors = outcome.errors
+    do {
+      let workspace = try Workspace(in: settings.batch.workDir)
+      _ = try Publisher(workspace: workspace).publish(document, to: Path.join(output.path, item.folder))
+      return Path.join(item.folder, "analysis.json")
+    } catch {
+      noteOutputError(ErrorRecord(describing: error, stage: "output"))
+      return nil
+    }
+  }
+
+  private func report(_ line: ResultLine, _ id: String, seconds: Double) {
+    for error in line.errors {
+      terminal.log(line.status == .partial ? .warning : .error, error.message, path: line.path, request: id)
+      if error.code == .outputFailed { noteOutputError(error) }
+    }
+    terminal.log(.info, "\(line.status.rawValue) in \(seconds.rounded(places: 2)) s", path: line.path, request: id)
+  }
+
+  private func record(_ line: ResultLine, _ item: Item) {
+    state.withLock { state in
+      state.lines[item.index] = line
+      if settings.batch.failFast, line.status == .failed { state.stopping = true }
+    }
+    do throws(ErrorRecord) {
+      try output.append(line)
+    } catch {
+      noteOutputError(error)
+    }
+  }
+
+  /// Results that cannot be written end the batch: every further file would cost its time for nothing.
+  private func noteOutputError(_ error: ErrorRecord) {
+    state.withLock { state in
+      state.outputError = state.outputError ?? error
+      state.stopping = true
+    }
+  }
+
+  private func ordered() -> [ResultLine] {
+    let done = state.withLock { $0.lines }
+    return items.compactMap { done[$0.index] ?? resumed[$0.index] }
+  }
+
+  private func summary(_ lines: [ResultLine], started: String, seconds: Double, interrupted: Bool) -> BatchDocument {
+    var totals = BatchDocument.Totals()
+    for line in lines {
+      switch line.status {
+      case .succeeded: totals.succeeded += 1
+      case .partial: totals.partial += 1
+      case .failed: totals.failed += 1
+      case .canceled: totals.canceled += 1
+      }
+    }
+    totals.resumed = resumed.count
+    let fresh = state.withLock { $0.lines.values.compactMap { $0.summary?.mediaSeconds } }
+    let media = fresh.sorted().reduce(0, +).roundedToMicrosecond
+    let wall = seconds.rounded(places: 3)
+    let status: Status =
+      interrupted || lines.count < items.count
+      ? .canceled : totals.failed == 0 && totals.partial == 0 ? .succeeded : totals.succeeded + totals.partial > 0 ? .partial : .failed
+    return BatchDocument(
+      status: status, engine: Engine.version, totals: totals, params: settings.options, mediaSeconds: media,
+      wallSeconds: wall, speed: wall > 0 ? (media / wall).rounded(places: 2) : nil, jobs: jobs, threads: threads,
+      started: started, finished: Clock.timestamp, results: lines)
+  }
+}

@@ -1,0 +1,125 @@
+import Documents
+import Glibc
+
+/// One file to analyse, or a place that could not be looked into.
+struct FoundInput: Sendable, Equatable {
+  /// As documents call it: the argument as typed, and the path below it.
+  var path: String
+  /// Where its results go below the output folder, before clashes are settled.
+  var relative: String
+  /// Set where the input cannot be analysed at all.
+  var problem: ErrorRecord?
+}
+
+/// Finds the inputs of a batch: files as named, folders searched for media.
+struct InputDiscovery {
+  /// Lower-case endings that count as media in a folder.
+  let extensions: Set<String>
+  /// The output folder, which is never searched.
+  let output: FileSystem.Identity?
+
+  private var seenFolders: Set<FileSystem.Identity> = []
+  private var seenPaths: Set<String> = []
+  private var found: [FoundInput] = []
+
+  init(extensions: [String], output: String) {
+    self.extensions = Set(extensions)
+    self.output = FileSystem.status(output)?.identity
+  }
+
+  /// Inputs in the order of the arguments, those of a folder by path. `@LIST` names a file with one path a line.
+  static func find(_ arguments: [String], extensions: [String], output: String) throws(DocumentError) -> [FoundInput] {
+    var discovery = InputDiscovery(extensions: extensions, output: output)
+    for argument in arguments {
+      if argument.hasPrefix("@"), argument.count > 1 {
+        for path in try discovery.list(String(argument.dropFirst())) { discovery.add(path) }
+      } else {
+        discovery.add(argument)
+      }
+    }
+    return discovery.found
+  }
+
+  private func list(_ file: String) throws(DocumentError) -> [String] {
+    do {
+      return String(decoding: try FileSystem.read(file), as: UTF8.self).split(separator: "\n")
+        .map { $0.last == "\r" ? String($0.dropLast()) : String($0) }.filter { !$0.isEmpty }
+    } catch {
+      throw DocumentError("the list \(file) cannot be read: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  private mutating func add(_ argument: String) {
+    let path = Path.tidied(argument)
+    if FileSystem.status(path)?.isFolder == true {
+      search(path, below: "")
+    } else {
+      append(FoundInput(path: path, relative: Path.name(path)))
+    }
+  }
+
+  private mutating func append(_ input: FoundInput) {
+    if seenPaths.insert(input.path).inserted { found.append(input) }
+  }
+
+  private mutating func search(_ folder: String, below relative: String) {
+    guard let status = FileSystem.status(folder), status.identity != output,
+      seenFolders.insert(status.identity).inserted
+    else { return }
+    guard let names = FileSystem.list(folder) else {
+      let reason = String(cString: strerror(errno))
+      append(
+        FoundInput(
+          path: folder, relative: relative.isEmpty ? Path.name(folder) : relative,
+          problem: ErrorRecord(.unreadable, "the folder cannot be read: \(reason)", stage: "open")))
+      return
+    }
+    for name in names {
+      let path = Path.join(folder, name)
+      let below = Path.join(relative, name)
+      let status = FileSystem.status(path)
+      if status?.isFolder == true {
+        search(path, below: below)
+      } else if status?.isRegular ?? true, extensions.contains(Path.fileExtension(name)) {
+        // A link that leads nowhere has no status; it is an input that will be reported as not found.
+        // A decoded name that does not encode to itself was not UTF-8, and no document could spell it.
+        let problem = name.contains("\u{FFFD}")
+          ? ErrorRecord(.unreadable, "the file's name is not valid UTF-8; rename it", stage: "open") : nil
+        append(FoundInput(path: path, relative: below, problem: problem))
+      }
+    }
+  }
+}
+
+/// Gives every input a folder of its own below the output folder.
+struct OutputLayout {
+  /// Names at the top that the batch itself needs.
+  private static let reserved: Set<String> = ["results.jsonl", "batch.json"]
+
+  private var taken: Set<String> = []
+  private var ancestors: Set<String> = []
+
+  /// The input's own relative path; where another result has it, or lies above or below it, with `~2`, `~3` and so on.
+  mutating func place(_ relative: String) -> String {
+    let safe = relative.split(separator: "/").map { $0 == ".." ? "__" : String($0) }.joined(separator: "/")
+    var candidate = safe
+    var number = 2
+    while !isFree(candidate) {
+      candidate = "\(safe)~\(number)"
+      number += 1
+    }
+    taken.insert(candidate)
+    ancestors.formUnion(Self.ancestors(of: candidate))
+    return candidate
+  }
+
+  private func isFree(_ path: String) -> Bool {
+    !taken.contains(path) && !ancestors.contains(path) && !Self.reserved.contains(path) && !path.hasPrefix(".cutroom")
+      && Self.ancestors(of: path).allSatisfy { !taken.contains($0) }
+  }
+
+  private static func ancestors(of path: String) -> [String] {
+    let parts = path.split(separator: "/")
+    return (1..<max(1, parts.count)).map { parts[0..<$0].joined(separator: "/") }
+  }
+}

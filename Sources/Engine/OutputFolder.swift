@@ -1,0 +1,83 @@
+import Documents
+import FoundationEssentials
+import Glibc
+
+/// The folder that receives a batch: locked while it runs, with a line a result in `results.jsonl`.
+final class OutputFolder: @unchecked Sendable {
+  let path: String
+  private let lock: Int32
+  private var journal: Int32 = -1
+
+  /// Makes the folder where it is missing and locks it. Throws `output_failed` where it cannot be written or another
+  /// batch holds it.
+  init(_ path: String) throws(ErrorRecord) {
+    try FileSystem.makeFolders(path)
+    let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard lock >= 0 else { throw FileSystem.failure("open the output folder", path) }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      close(lock)
+      throw ErrorRecord(.outputFailed, "another batch is writing to \(path); wait for it, or choose another folder")
+    }
+    self.path = path
+    self.lock = lock
+  }
+
+  deinit {
+    if journal >= 0 { close(journal) }
+    close(lock)
+  }
+
+  var journalPath: String { Path.join(path, "results.jsonl") }
+  var batchPath: String { Path.join(path, "batch.json") }
+
+  /// Whether an earlier batch left something here.
+  var holdsResults: Bool { FileSystem.exists(journalPath) || FileSystem.exists(batchPath) }
+
+  /// The last line of every path in `results.jsonl`. A torn last line, as a power cut leaves it, is passed over.
+  func earlierResults() -> [String: ResultLine] {
+    guard let bytes = try? FileSystem.read(journalPath) else { return [:] }
+    var lines: [String: ResultLine] = [:]
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      if let result = try? JSONDecoder().decode(ResultLine.self, from: Data(line)) { lines[result.path] = result }
+    }
+    return lines
+  }
+
+  /// Opens `results.jsonl` for appending; empties it where nothing is kept.
+  func openJournal(keeping: Bool) throws(ErrorRecord) {
+    let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (keeping ? 0 : O_TRUNC)
+    journal = open(journalPath, flags, 0o644)
+    guard journal >= 0 else { throw FileSystem.failure("write", journalPath) }
+    if keeping { try endTornLine() }
+    if !keeping { unlink(batchPath) }
+  }
+
+  /// A line that a power cut left without its end would swallow the next one.
+  private func endTornLine() throws(ErrorRecord) {
+    guard let bytes = try? FileSystem.read(journalPath), let last = bytes.last, last != UInt8(ascii: "\n") else { return }
+    try FileSystem.writeAll([UInt8(ascii: "\n")], to: journal, path: journalPath)
+  }
+
+  /// Appends one finished result.
+  func append(_ line: ResultLine) throws(ErrorRecord) {
+    try FileSystem.writeAll(Array((Self.encode(line) + "\n").utf8), to: journal, path: journalPath)
+  }
+
+  /// Rewrites `results.jsonl` with a line an input, in order, and writes `batch.json`, last.
+  func finish(_ batch: BatchDocument, journal lines: [ResultLine]) throws(ErrorRecord) {
+    let text = lines.map { Self.encode($0) + "\n" }.joined()
+    try FileSystem.replace(journalPath, with: Array(text.utf8))
+    let document: String
+    do {
+      document = try DocumentEncoder.pretty(batch)
+    } catch {
+      throw ErrorRecord(.internal, "the batch document could not be written: \(error)", stage: "output")
+    }
+    try FileSystem.replace(batchPath, with: Array(document.utf8))
+  }
+
+  private static func encode(_ line: ResultLine) -> String {
+    // Every number in a line is finite by construction, so this cannot fail; an empty line is passed over by readers.
+    (try? DocumentEncoder.line(line)) ?? ""
+  }
+}

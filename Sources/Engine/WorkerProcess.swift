@@ -1,0 +1,239 @@
+package import Documents
+import FoundationEssentials
+import Glibc
+
+/// Runs one request in a process of its own and watches over it: time, stall, memory, crash.
+package struct WorkerProcess {
+  /// How a request came out, whether or not the worker lived to say so.
+  package struct Outcome: Sendable {
+    package var status: Status
+    /// The document the worker published.
+    package var document: String?
+    package var errors: [ErrorRecord]
+    package var summary: ResultSummary?
+    package var probe: ProbeDocument?
+  }
+
+  /// Why the parent ended a worker.
+  fileprivate enum Verdict { case timeout(Double), stall(Double), memory(Int64), canceled }
+
+  /// Seconds between two looks at memory and clocks.
+  private static let interval = 0.1
+  /// Wall time where none was set: the larger of this and four times the film's duration.
+  fileprivate static let leastTimeout = 30.0 * 60
+  fileprivate static let timeoutPerSecond = 4.0
+  private static let keptErrorText = 4096
+
+  private let request: Request
+  private let onEvent: (Event, String) -> Void
+  private let isCanceled: () -> Bool
+
+  /// `onEvent` gets every event and the line it came in.
+  package init(
+    _ request: Request, onEvent: @escaping (Event, String) -> Void, isCanceled: @escaping () -> Bool
+  ) {
+    self.request = request
+    self.onEvent = onEvent
+    self.isCanceled = isCanceled
+  }
+
+  package func run() -> Outcome {
+    do throws(ErrorRecord) {
+      return try watch()
+    } catch {
+      return Outcome(status: .failed, errors: [error])
+    }
+  }
+
+  private func watch() throws(ErrorRecord) -> Outcome {
+    let document: String
+    do {
+      document = try DocumentEncoder.line(request)
+    } catch {
+      throw ErrorRecord(.internal, "the request could not be written: \(error)")
+    }
+    var child = try ChildProcess([try Self.executable(), "worker"], environment: Self.environment())
+    child.feed(Array(document.utf8))
+    var state = State(limits: request.settings.limits)
+    let verdict = follow(child, &state)
+    if verdict != nil { child.signal(SIGKILL) }
+    let ending = child.wait()
+    child.signal(SIGKILL)
+    if verdict != nil || ending != .exited(0) && state.finished == nil { cleanUp(after: child.processID) }
+    return outcome(state, verdict, ending)
+  }
+
+  private struct State {
+    let limits: Limits
+    let begun = Clock.now
+    var output = LineBuffer()
+    var errorText: [UInt8] = []
+    var lastMove = Clock.now
+    var lastPosition = (frames: -1, seconds: -1.0)
+    var duration: Double?
+    var finished: Event?
+    var peakBytes: Int64 = 0
+
+    var timeout: Double {
+      limits.timeout ?? max(WorkerProcess.leastTimeout, WorkerProcess.timeoutPerSecond * (duration ?? 0))
+    }
+  }
+
+  /// Reads what the worker says until it closes its output or has to be ended.
+  private func follow(_ child: borrowing ChildProcess, _ state: inout State) -> Verdict? {
+    var open = [child.output, child.errors]
+    var nextLook = Clock.now
+    while !open.isEmpty {
+      var polls = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      _ = poll(&polls, nfds_t(polls.count), Int32(Self.interval * 1000))
+      for item in polls where item.revents != 0 {
+        if !receive(from: item.fd, isOutput: item.fd == child.output, &state) { open.removeAll { $0 == item.fd } }
+      }
+      let now = Clock.now
+      guard now >= nextLook else { continue }
+      nextLook = now + Self.interval
+      if let verdict = judge(child.processID, now, &state) { return verdict }
+    }
+    return nil
+  }
+
+  private func judge(_ process: pid_t, _ now: Double, _ state: inout State) -> Verdict? {
+    if isCanceled() { return .canceled }
+    if state.finished != nil { return nil }
+    if let bytes = ProcessUsage.residentBytes(of: process) {
+      state.peakBytes = max(state.peakBytes, bytes)
+      if bytes > state.limits.maxMemory { return .memory(bytes) }
+    }
+    if now - state.begun > state.timeout { return .timeout(state.timeout) }
+    if now - state.lastMove > state.limits.stallTimeout { return .stall(state.limits.stallTimeout) }
+    return nil
+  }
+
+  /// Returns false at the end of the stream.
+  private func receive(from descriptor: Int32, isOutput: Bool, _ state: inout State) -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    let got = read(descriptor, &buffer, buffer.count)
+    if got < 0 { return errno == EINTR || errno == EAGAIN }
+    if got == 0 { return false }
+    if isOutput {
+      for line in state.output.add(buffer[0..<got]) { take(line, &state) }
+    } else if state.errorText.count < Self.keptErrorText {
+      state.errorText += buffer[0..<min(got, Self.keptErrorText - state.errorText.count)]
+    }
+    return true
+  }
+
+  private func take(_ line: [UInt8], _ state: inout State) {
+    guard let event = try? JSONDecoder().decode(Event.self, from: Data(line)) else { return }
+    let position = (frames: event.frames ?? 0, seconds: event.mediaSeconds ?? 0)
+    if event.event != .progress || position != state.lastPosition {
+      state.lastMove = Clock.now
+      state.lastPosition = position
+    }
+    if event.event == .started { state.duration = event.durationSeconds }
+    if event.event == .finished { state.finished = event }
+    onEvent(event, String(decoding: line, as: UTF8.self))
+  }
+
+  /// Removes what a worker that was killed could not.
+  private func cleanUp(after process: pid_t) {
+    Workspace.removeLeftover(of: process, in: request.settings.batch.workDir)
+    if let parent = request.output.flatMap(Path.parent) { Publisher.removeStaging(in: parent, of: process) }
+  }
+
+  private func outcome(_ state: State, _ verdict: Verdict?, _ ending: ChildProcess.Ending) -> Outcome {
+    if let verdict { return Outcome(status: verdict.isCancel ? .canceled : .failed, errors: [verdict.error]) }
+    if let event = state.finished {
+      return Outcome(
+        status: event.status ?? .failed, document: event.document, errors: event.errors ?? [], summary: event.result,
+        probe: event.probe)
+    }
+    return Outcome(status: .failed, errors: [crash(state, ending)])
+  }
+
+  private func crash(_ state: State, _ ending: ChildProcess.Ending) -> ErrorRecord {
+    let text = String(decoding: state.errorText, as: UTF8.self)
+    let outOfMemory = ["bad_alloc", "out of memory", "Cannot allocate memory"].contains { text.contains($0) }
+    if outOfMemory || state.peakBytes > state.limits.maxMemory * 9 / 10 {
+      return Verdict.memory(max(state.peakBytes, state.limits.maxMemory)).error
+    }
+    let said = text.split(separator: "\n").first.map { ": \($0)" } ?? ""
+    switch ending {
+    case .signaled(let number):
+      let name = Self.signalNames[number] ?? "signal \(number)"
+      let hint = number == SIGKILL ? " (killed from outside, perhaps by the system for want of memory)" : ""
+      return ErrorRecord(
+        .workerCrashed, "the worker was ended by \(name)\(hint)\(said)", stage: "decode", retryable: true)
+    case .exited(let code):
+      return ErrorRecord(
+        .workerCrashed, "the worker ended with exit code \(code) and no result\(said)", stage: "decode", retryable: true)
+    }
+  }
+
+  private static let signalNames: [Int32: String] = [
+    SIGKILL: "SIGKILL", SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGILL: "SIGILL", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE",
+    SIGTRAP: "SIGTRAP", SIGTERM: "SIGTERM", SIGXCPU: "SIGXCPU", SIGINT: "SIGINT", SIGHUP: "SIGHUP",
+  ]
+
+  /// This program's own file.
+  static func executable() throws(ErrorRecord) -> String {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = buffer.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
+    guard count > 0 else { throw FileSystem.failure("find", "this program's own file") }
+    return String(decoding: buffer[0..<count], as: UTF8.self)
+  }
+
+  /// The parent's environment, with what keeps a worker small: glibc would reserve an arena for every decoder thread,
+  /// Tesseract would start threads of its own, and Swift's crash report would run a debugger over the corpse.
+  private static func environment() -> [String: String] {
+    var variables = Environment.variables
+    variables["MALLOC_ARENA_MAX"] = variables["MALLOC_ARENA_MAX"] ?? "2"
+    variables["OMP_THREAD_LIMIT"] = "1"
+    variables["SWIFT_BACKTRACE"] = "enable=no"
+    return variables
+  }
+}
+
+extension WorkerProcess.Verdict {
+  fileprivate var isCancel: Bool { if case .canceled = self { true } else { false } }
+
+  fileprivate var error: ErrorRecord {
+    switch self {
+    case .timeout(let seconds):
+      ErrorRecord(
+        .timedOut, "not finished after \(Int(seconds)) s; raise --timeout to give it longer", stage: "decode",
+        limit: .wallTime, retryable: true)
+    case .stall(let seconds):
+      ErrorRecord(
+        .timedOut, "no progress for \(Int(seconds)) s; raise --stall-timeout if the disk is that slow", stage: "decode",
+        limit: .stall, retryable: true)
+    case .memory(let bytes):
+      ErrorRecord(
+        .outOfMemory,
+        "the worker needed \(bytes >> 20) MiB of memory; raise --max-memory, or give the file fewer --threads",
+        stage: "decode", retryable: true)
+    case .canceled: ErrorRecord(.canceled, "interrupted before it was finished", retryable: true)
+    }
+  }
+}
+
+/// Cuts a stream of bytes into lines.
+struct LineBuffer {
+  /// A line longer than this is dropped: no event is.
+  static let longestLine = 1 << 24
+
+  private var rest: [UInt8] = []
+
+  mutating func add(_ bytes: ArraySlice<UInt8>) -> [[UInt8]] {
+    rest += bytes
+    var lines: [[UInt8]] = []
+    var start = 0
+    while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      lines.append(Array(rest[start..<end]))
+      start = end + 1
+    }
+    rest.removeFirst(start)
+    if rest.count > Self.longestLine { rest = [] }
+    return lines
+  }
+}

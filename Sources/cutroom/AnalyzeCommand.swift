@@ -1,0 +1,74 @@
+import Documents
+import Engine
+import Glibc
+
+/// `cutroom analyze`: a batch over files and folders.
+enum AnalyzeCommand {
+  static func run(_ invocation: Invocation) throws -> Int32 {
+    let batch = invocation.settings.batch
+    guard let output = invocation.extras["--output"], !output.isEmpty else {
+      throw UsageError("analyze needs -o DIR: the folder for the results")
+    }
+    if batch.json, batch.events == "-" {
+      throw UsageError("--json and --events - would both write to standard output; give --events a file")
+    }
+    if batch.resume, batch.force { throw UsageError("--resume goes on and --force begins anew; give one of them") }
+    let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: batch.quiet)
+    if invocation.settings.options.stages.contains(.text), let missing = Doctor.missingLanguage(invocation.settings.options.languages) {
+      terminal.log(.error, missing.message)
+      return 3
+    }
+    if batch.dryRun { return try dryRun(invocation, output) }
+    let events = try batch.events.map { try Events.open($0) }
+    let runner = try Batch(
+      inputs: invocation.arguments, output: output, settings: invocation.settings, terminal: terminal,
+      eventsDescriptor: events)
+    let outcome = try runner.run()
+    if outcome.document.results.isEmpty, outcome.exitCode == 0 {
+      terminal.log(.warning, "no media files found in \(invocation.arguments.joined(separator: ", "))")
+    }
+    if batch.json {
+      try Output.write(DocumentEncoder.pretty(outcome.document))
+    } else if !batch.quiet {
+      try Output.write(ResultTable.text(outcome.document, output: output))
+    }
+    return outcome.exitCode
+  }
+
+  private static func dryRun(_ invocation: Invocation, _ output: String) throws -> Int32 {
+    let plan = try Batch.plan(inputs: invocation.arguments, output: output, settings: invocation.settings)
+    try Output.write(
+      plan.map { "\(Terminal.printable($0.path)) -> \(Terminal.printable(Path.join(output, $0.folder)))\n" }.joined())
+    return 0
+  }
+}
+
+/// Where `--events` goes.
+enum Events {
+  static func open(_ target: String) throws -> Int32 {
+    if target == "-" { return STDOUT_FILENO }
+    let descriptor = Glibc.open(target, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw ErrorRecord(.outputFailed, "the events cannot be written to \(target): \(String(cString: strerror(errno)))")
+    }
+    return descriptor
+  }
+}
+
+/// Standard output.
+enum Output {
+  /// Writes all of it; a reader that left early, such as `head`, is no error.
+  static func write(_ text: String) throws {
+    let bytes = Array(text.utf8)
+    var done = 0
+    while done < bytes.count {
+      let wrote = bytes.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress! + done, bytes.count - done) }
+      if wrote < 0 {
+        if errno == EINTR { continue }
+        if errno == EPIPE { return }
+        throw ErrorRecord(.outputFailed, "standard output cannot be written: \(String(cString: strerror(errno)))")
+      }
+      done += wrote
+    }
+  }
+}

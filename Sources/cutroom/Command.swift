@@ -1,0 +1,80 @@
+import Documents
+
+/// A command of the program: its name, what it takes, and the settings it listens to.
+struct Command: Sendable {
+  let name: String
+  /// What stands behind the name in the usage line.
+  let usage: String
+  let summary: String
+  let details: String
+  /// Settings of the table that are options of this command.
+  let settings: [Setting]
+  /// Options that are no settings: they exist on the command line alone.
+  let extras: [Extra]
+  /// How many arguments it takes.
+  let arguments: ClosedRange<Int>
+  let run: @Sendable (Invocation) throws -> Int32
+
+  /// An option that names what the settings of one run are for, and so cannot stand in a configuration.
+  struct Extra: Sendable {
+    let flag: String
+    let short: String?
+    let placeholder: String
+    let help: String
+  }
+
+  static let all: [Command] = [analyze, probe, doctor, schema, worker]
+
+  static let analyze = Command(
+    name: "analyze", usage: "INPUT... -o DIR",
+    summary: "Find scenes, pictures, on-screen text and loudness in videos.",
+    details: """
+      INPUT is a file, a folder that is searched with all it holds, or @LIST, a file with one path a line.
+      DIR gets a folder for each input with analysis.json and pictures, results.jsonl and batch.json.
+      Every option can also stand in --config FILE as JSON (min_scene_length) and in the environment
+      (CUTROOM_MIN_SCENE_LENGTH); a flag beats the environment, which beats the file, which beats the default.
+      """,
+    settings: SettingTable.all,
+    extras: [
+      Extra(flag: "--output", short: "-o", placeholder: "DIR", help: "Where the results go."),
+      Extra(flag: "--config", short: nil, placeholder: "FILE", help: "Read options from a JSON file."),
+    ], arguments: 1...Int.max, run: { try AnalyzeCommand.run($0) })
+
+  static let probe = Command(
+    name: "probe", usage: "INPUT", summary: "Print what a file holds, as JSON.",
+    details: "Streams, sizes, rates, colour, duration, chapters and tags, without decoding the film.",
+    settings: SettingTable.all.filter { $0.group == .limit }, extras: [], arguments: 1...1,
+    run: { try ProbeCommand.run($0) })
+
+  static let doctor = Command(
+    name: "doctor", usage: "", summary: "Check libraries, languages, codecs and disk.",
+    details: "Prints what this installation can do and says what is missing. Exit code 3 if something needed is.",
+    settings: SettingTable.all.filter { ["json", "work_dir"].contains($0.key) }, extras: [], arguments: 0...0,
+    run: { DoctorCommand.run($0) })
+
+  static let schema = Command(
+    name: "schema", usage: "NAME", summary: "Print the JSON Schema of a document.",
+    details: "NAME is one of \(SchemaText.names.joined(separator: ", ")).", settings: [], extras: [], arguments: 1...1,
+    run: { try SchemaCommand.run($0) })
+
+  static let worker = Command(
+    name: "worker", usage: "< REQUEST", summary: "Carry out one request document from standard input.",
+    details: """
+      Prints events as JSON lines. This is what every other command starts for each file. Exit code 0: succeeded;
+      1: failed or partial; 2: the request is not as it should be; 4: results could not be written.
+      """, settings: [], extras: [], arguments: 0...0, run: { _ in WorkerCommand.run() })
+}
+
+/// A command with what the user gave it.
+struct Invocation {
+  var arguments: [String] = []
+  var settings = Settings()
+  /// Values of the ``Command/Extra`` options, by flag.
+  var extras: [String: String] = [:]
+}
+
+/// Wrong usage: exit code 2, with a pointer to the help.
+struct UsageError: Error {
+  let message: String
+  init(_ message: String) { self.message = message }
+}
