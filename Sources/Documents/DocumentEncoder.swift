@@ -130,7 +130,8 @@ private final class Slot {
     case let number as Int: value = .literal(String(number))
     case let number as Int64: value = .literal(String(number))
     case let flag as Bool: value = .literal(flag ? "true" : "false")
-    case let map as [String: String]: value = .object(map.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+    case let map as [String: String]:
+      value = .object(map.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
     case let map as [String: Double]:
       value = .object(
         try map.sorted { $0.key < $1.key }.map { pair in

@@ -33,7 +33,8 @@ package enum Quantity {
       ("gib", 1_073_741_824), ("mib", 1_048_576), ("kib", 1024), ("gb", 1_073_741_824), ("mb", 1_048_576), ("kb", 1024),
       ("g", 1_073_741_824), ("m", 1_048_576), ("k", 1024), ("b", 1), ("", 1),
     ]
-    guard let unit = units.first(where: { lower.hasSuffix($0.0) }), let number = decimal(String(lower.dropLast(unit.0.count)))
+    guard let unit = units.first(where: { lower.hasSuffix($0.0) }),
+      let number = decimal(String(lower.dropLast(unit.0.count)))
     else { return nil }
     let bytes = number * unit.1
     return bytes < 9e18 ? Int64(bytes) : nil

@@ -11,8 +11,9 @@ package struct Request: Sendable, Equatable {
   package var output: String?
   package var settings: Settings
 
-  package init(id: String, operation: Operation, inputPath: String, inputName: String?, output: String?, settings: Settings)
-  {
+  package init(
+    id: String, operation: Operation, inputPath: String, inputName: String?, output: String?, settings: Settings
+  ) {
     self.id = id
     self.operation = operation
     self.inputPath = inputPath

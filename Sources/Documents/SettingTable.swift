@@ -78,7 +78,8 @@ package enum SettingTable {
       defaultText: "eng"
     ) { settings, value throws(DocumentError) in
       let names = try value.words(separator: "+").flatMap { $0.split(separator: ",").map(String.init) }
-      guard !names.isEmpty, names.allSatisfy({ $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } })
+      guard !names.isEmpty,
+        names.allSatisfy({ $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } })
       else { throw value.unfit("languages", "names such as eng or eng+deu") }
       settings.options.languages = names
     },

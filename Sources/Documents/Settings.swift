@@ -41,7 +41,8 @@ package struct BatchSettings: Sendable, Equatable {
   /// What FFmpeg's demuxers register for video, and the sound formats people keep beside it.
   package static let mediaExtensions = [
     "3g2", "3gp", "amv", "asf", "av1", "avi", "divx", "dv", "f4v", "flv", "gxf", "h264", "h265", "hevc", "ivf", "m1v",
-    "m2t", "m2ts", "m2v", "m4v", "mjpeg", "mjpg", "mk3d", "mkv", "mod", "mov", "mp4", "mpe", "mpeg", "mpg", "mpv", "mts",
+    "m2t", "m2ts", "m2v", "m4v", "mjpeg", "mjpg", "mk3d", "mkv", "mod", "mov", "mp4", "mpe", "mpeg", "mpg", "mpv",
+    "mts",
     "mxf", "nut", "obu", "ogm", "ogv", "ogx", "qt", "rm", "rmvb", "tod", "ts", "vob", "webm", "wmv", "wtv", "y4m",
     "aac", "aif", "aiff", "flac", "m4a", "m4b", "mka", "mp3", "oga", "ogg", "opus", "wav", "weba", "wma",
   ]

@@ -57,7 +57,6 @@ struct Analysis {
   private func fill(_ document: inout AnalysisDocument, from input: Input) throws {
     var result = try pass(over: input, threads: threads)
     if result.decodeErrors > 0, threads > 1 {
-      LibraryLog.reset()
       FileSystem.remove(workspace.file("frames"))
       result = try pass(over: Input(path: request.inputPath, limits: request.settings.limits), threads: 1)
     }
@@ -105,7 +104,8 @@ struct Analysis {
   private static func tracks(_ texts: [FoundText], end: Instant, clock: MediaClock) -> [TextTrack] {
     texts.enumerated().map { index, text in
       let after = text.last.pts + text.last.duration
-      let stop = text.last.index + 1 >= end.frame
+      let stop =
+        text.last.index + 1 >= end.frame
         ? end : Instant(pts: after, seconds: clock.seconds(after), frame: text.last.index + 1)
       return TextTrack(
         id: index + 1, text: text.text, language: text.language, confidence: text.confidence,
@@ -150,7 +150,9 @@ struct Gallery {
       for (number, kept) in chosen.enumerated() {
         used.insert(kept.file)
         var name = "scene-" + Self.padded(index + 1, digits)
-        if assembler.framesPerScene > 1 { name += "-" + Self.padded(number + 1, String(assembler.framesPerScene).count) }
+        if assembler.framesPerScene > 1 {
+          name += "-" + Self.padded(number + 1, String(assembler.framesPerScene).count)
+        }
         name += "." + Path.fileExtension(kept.file)
         guard rename(Path.join(folder, kept.file), Path.join(folder, name)) == 0 else {
           throw FileSystem.failure("name the picture", name)

@@ -116,6 +116,8 @@ final class AnalysisPass {
     input.select(streams: wanted)
     let packet = try Packet()
     let frame = try VideoFrame()
+    // Probing complains about intact files too, such as those that begin between key frames.
+    LibraryLog.reset()
     let begun = Clock.now
     do {
       if !wanted.isEmpty { while try input.read(packet) { try take(packet, frame) } }
@@ -220,7 +222,7 @@ final class AnalysisPass {
     let frameCount = last.map { $0.index + 1 } ?? 0
     result.frameCount = frameCount
     guard let last else {
-      let lines = LibraryLog.errorLines.first.map { " (\($0))" } ?? ""
+      let lines = LibraryLog.decoderErrors.lines.first.map { " (\($0))" } ?? ""
       result.errors.append(
         ErrorRecord(.corrupt, "not one picture of the video could be decoded\(lines)", stage: "decode"))
       return
@@ -243,7 +245,8 @@ final class AnalysisPass {
       result.warnings.append(
         WarningRecord(
           "timestamps_repaired",
-          "\(decoder.repairedTimestamps) frames had no timestamp, or one not later than the frame before; theirs were made up"))
+          "\(decoder.repairedTimestamps) frames had no timestamp, or one not later than the frame before; theirs were made up"
+        ))
     }
   }
 
@@ -260,8 +263,9 @@ final class AnalysisPass {
 
   /// Counts damage, and says whether the file is whole.
   private func judgeDamage() {
+    let logged = LibraryLog.decoderErrors
     if let decoder, result.frameCount > 0 {
-      let count = decoder.failedCalls + decoder.flaggedFrames + LibraryLog.videoDecoderErrors
+      let count = decoder.failedCalls + decoder.flaggedFrames + logged.count
       result.decodeErrors = count
       result.media.video?.decodeErrors = count
     }
@@ -269,9 +273,16 @@ final class AnalysisPass {
       result.errors.append(
         ErrorRecord(.corrupt, "the file is cut off: \(cut); what came before was analysed", stage: "decode"))
     }
+    let container = LibraryLog.containerErrors
+    if container.count > 0 {
+      result.warnings.append(
+        WarningRecord(
+          "container_errors", "the container is damaged: \(container.lines.first ?? "")", stage: "decode"))
+    }
     guard result.decodeErrors > 0 else { return }
-    let first = LibraryLog.errorLines.first.map { "; the first: \($0)" } ?? ""
+    let first = logged.lines.first.map { "; the first: \($0)" } ?? ""
     let text = "\(result.decodeErrors) errors in \(result.frameCount) frames while decoding\(first)"
+    // Over one in a hundred frames the design calls a film damaged, below that a blemish.
     if result.decodeErrors * 100 > result.frameCount {
       result.errors.append(ErrorRecord(.corrupt, "the video is damaged: \(text)", stage: "decode"))
     } else {

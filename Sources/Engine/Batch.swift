@@ -60,7 +60,8 @@ package final class Batch: Sendable {
     }
     paramsDigest = Fingerprint.bytes(Array(try DocumentEncoder.line(settings.options).utf8))
     var layout = OutputLayout()
-    items = try InputDiscovery.find(inputs, extensions: batch.extensions, output: path).enumerated().map { index, input in
+    items = try InputDiscovery.find(inputs, extensions: batch.extensions, output: path).enumerated().map {
+      index, input in
       Item(input: input, folder: layout.place(input.relative), index: index)
     }
     let earlier = batch.resume ? output.earlierResults() : [:]
@@ -134,7 +135,9 @@ package final class Batch: Sendable {
 
   private func exitCode(_ document: BatchDocument, _ signal: Int32?, _ failure: ErrorRecord?) -> Int32 {
     if let signal { return 128 + signal }
-    if failure != nil || document.results.contains(where: { $0.errors.contains { $0.code == .outputFailed } }) { return 4 }
+    if failure != nil || document.results.contains(where: { $0.errors.contains { $0.code == .outputFailed } }) {
+      return 4
+    }
     return document.status == .succeeded ? 0 : 1
   }
 
@@ -288,7 +291,9 @@ package final class Batch: Sendable {
     let wall = seconds.rounded(places: 3)
     let status: Status =
       interrupted || lines.count < items.count
-      ? .canceled : totals.failed == 0 && totals.partial == 0 ? .succeeded : totals.succeeded + totals.partial > 0 ? .partial : .failed
+      ? .canceled
+      : totals.failed == 0 && totals.partial == 0
+        ? .succeeded : totals.succeeded + totals.partial > 0 ? .partial : .failed
     return BatchDocument(
       status: status, engine: Engine.version, totals: totals, params: settings.options, mediaSeconds: media,
       wallSeconds: wall, speed: wall > 0 ? (media / wall).rounded(places: 2) : nil, jobs: jobs, threads: threads,

@@ -96,7 +96,9 @@ private struct Pipes {
       var ends: [Int32] = [0, 0]
       guard pipe(&ends) == 0 else {
         let reason = String(cString: strerror(errno))
-        pairs.forEach { close($0.read); close($0.write) }
+        pairs.forEach {
+          close($0.read); close($0.write)
+        }
         throw ErrorRecord(.internal, "a worker could not be started: \(reason)", stage: "open", retryable: true)
       }
       // Other children must not hold these open.

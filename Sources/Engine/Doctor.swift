@@ -47,7 +47,8 @@ package enum Doctor {
     var report = Report(
       engine: Engine.version, libraries: [:], languages: TesseractEngine.installedLanguages,
       languageFolder: TesseractEngine.modelFolder, decoders: [:], pictureFormats: [:], cores: ProcessUsage.cores,
-      memoryBytes: ProcessUsage.systemMemoryBytes, workFolder: folder, workFolderFreeBytes: FileSystem.freeBytes(folder),
+      memoryBytes: ProcessUsage.systemMemoryBytes, workFolder: folder,
+      workFolderFreeBytes: FileSystem.freeBytes(folder),
       problems: [])
     for (name, version) in LibraryVersions.libraries { report.libraries[name] = version }
     report.libraries["tesseract"] = TesseractEngine.version

@@ -37,7 +37,9 @@ enum FileSystem {
 
   static func makeFolders(_ path: String, mode: mode_t = 0o755) throws(ErrorRecord) {
     if mkdir(path, mode) == 0 || errno == EEXIST && status(path)?.isFolder == true { return }
-    guard errno == ENOENT, let parent = Path.parent(path), parent != path else { throw failure("make the folder", path) }
+    guard errno == ENOENT, let parent = Path.parent(path), parent != path else {
+      throw failure("make the folder", path)
+    }
     try makeFolders(parent, mode: mode)
     guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure("make the folder", path) }
   }

@@ -75,7 +75,7 @@ struct InputDiscovery {
       return
     }
     for name in names {
-      let path = Path.join(folder, name)
+      let path = folder == "." ? name : Path.join(folder, name)
       let below = Path.join(relative, name)
       let status = FileSystem.status(path)
       if status?.isFolder == true {
@@ -83,7 +83,8 @@ struct InputDiscovery {
       } else if status?.isRegular ?? true, extensions.contains(Path.fileExtension(name)) {
         // A link that leads nowhere has no status; it is an input that will be reported as not found.
         // A decoded name that does not encode to itself was not UTF-8, and no document could spell it.
-        let problem = name.contains("\u{FFFD}")
+        let problem =
+          name.contains("\u{FFFD}")
           ? ErrorRecord(.unreadable, "the file's name is not valid UTF-8; rename it", stage: "open") : nil
         append(FoundInput(path: path, relative: below, problem: problem))
       }

@@ -54,7 +54,9 @@ final class OutputFolder: @unchecked Sendable {
 
   /// A line that a power cut left without its end would swallow the next one.
   private func endTornLine() throws(ErrorRecord) {
-    guard let bytes = try? FileSystem.read(journalPath), let last = bytes.last, last != UInt8(ascii: "\n") else { return }
+    guard let bytes = try? FileSystem.read(journalPath), let last = bytes.last, last != UInt8(ascii: "\n") else {
+      return
+    }
     try FileSystem.writeAll([UInt8(ascii: "\n")], to: journal, path: journalPath)
   }
 

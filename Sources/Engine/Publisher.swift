@@ -65,6 +65,8 @@ struct Publisher {
   /// Removes what a process left in a folder of results when it died while publishing.
   static func removeStaging(in folder: String, of process: pid_t? = nil) {
     let prefix = stagingPrefix + (process.map { "\($0)-" } ?? "")
-    for name in FileSystem.list(folder) ?? [] where name.hasPrefix(prefix) { FileSystem.remove(Path.join(folder, name)) }
+    for name in FileSystem.list(folder) ?? [] where name.hasPrefix(prefix) {
+      FileSystem.remove(Path.join(folder, name))
+    }
   }
 }

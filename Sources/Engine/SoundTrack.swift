@@ -62,7 +62,8 @@ final class SoundTrack {
     if decoder.failedCalls > 0 {
       warnings.append(
         WarningRecord(
-          "audio_decode_errors", "\(decoder.failedCalls) errors while decoding audio stream \(streamIndex)", stage: "audio"))
+          "audio_decode_errors", "\(decoder.failedCalls) errors while decoding audio stream \(streamIndex)",
+          stage: "audio"))
     }
     return (AudioAnalysis(streamIndex: streamIndex, loudness: loudness, silences: silence?.finish() ?? []), warnings)
   }

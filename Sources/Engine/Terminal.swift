@@ -16,7 +16,8 @@ package final class Terminal: Sendable {
   package init(level: BatchSettings.LogLevel, format: BatchSettings.LogFormat, quiet: Bool) {
     self.level = level
     self.format = format
-    isInteractive = isatty(STDERR_FILENO) == 1 && !quiet
+    isInteractive =
+      isatty(STDERR_FILENO) == 1 && !quiet
       && getenv("TERM").map { String(cString: $0) } ?? "dumb" != "dumb"
   }
 

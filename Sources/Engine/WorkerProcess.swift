@@ -166,7 +166,8 @@ package struct WorkerProcess {
         .workerCrashed, "the worker was ended by \(name)\(hint)\(said)", stage: "decode", retryable: true)
     case .exited(let code):
       return ErrorRecord(
-        .workerCrashed, "the worker ended with exit code \(code) and no result\(said)", stage: "decode", retryable: true)
+        .workerCrashed, "the worker ended with exit code \(code) and no result\(said)", stage: "decode", retryable: true
+      )
     }
   }
 

@@ -99,7 +99,8 @@ package final class FrameCollector {
     let clear = own.filter { interior.contains($0.time.index) }
     let kept = try write(choose(from: clear.isEmpty ? own : clear, scene: sceneStart..<boundary))
     sceneStart = boundary
-    interiorStart = transition.upperBound == boundary && transition.lowerBound == boundary
+    interiorStart =
+      transition.upperBound == boundary && transition.lowerBound == boundary
       ? boundary : transition.upperBound + 1
     return kept
   }

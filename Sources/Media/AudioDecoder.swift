@@ -65,7 +65,8 @@ package final class AudioDecoder {
       let count = try convert()
       let pts = frame.pointer.pointee.best_effort_timestamp
       try samples.withUnsafeBufferPointer {
-        try body(UnsafeBufferPointer(rebasing: $0[0..<count * channels.count]), pts == CR_NOPTS ? nil : clock.seconds(pts))
+        try body(
+          UnsafeBufferPointer(rebasing: $0[0..<count * channels.count]), pts == CR_NOPTS ? nil : clock.seconds(pts))
       }
       return true
     }
@@ -106,7 +107,8 @@ package final class AudioDecoder {
     }
     var context: OpaquePointer?
     let code = swr_alloc_set_opts2(
-      &context, &target, AV_SAMPLE_FMT_FLT, Int32(sampleRate), &source, AVSampleFormat(raw.format), raw.sample_rate, 0, nil)
+      &context, &target, AV_SAMPLE_FMT_FLT, Int32(sampleRate), &source, AVSampleFormat(raw.format), raw.sample_rate, 0,
+      nil)
     let owned = try Owned(context, "converting the sound") { pointer in
       var context: OpaquePointer? = pointer
       swr_free(&context)

@@ -57,14 +57,16 @@ final class FileSource {
     return Int64(lseek(descriptor, off_t(offset), whence & ~AVSEEK_FORCE))
   }
 
-  /// The last `count` bytes of the file, or fewer where it is shorter.
-  func tail(_ count: Int) -> [UInt8] {
-    let count = min(count, Int(size))
+  /// Up to `count` bytes from `offset` on, without moving the demuxer's position.
+  func bytes(at offset: Int64, count: Int) -> [UInt8] {
+    guard offset >= 0, offset < size else { return [] }
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      let got = pread(descriptor, buffer.baseAddress, count, off_t(size) - off_t(count))
-      filled = max(0, got)
+      filled = max(0, pread(descriptor, buffer.baseAddress, count, off_t(offset)))
     }
   }
+
+  /// The last `count` bytes of the file, or all where it is shorter.
+  func tail(_ count: Int) -> [UInt8] { bytes(at: max(0, size - Int64(count)), count: count) }
 
   /// An I/O context over this source, which must outlive it.
   func makeContext() throws(MediaError) -> UnsafeMutablePointer<AVIOContext> {

@@ -14,15 +14,14 @@ package final class Input {
   package let bytes: Int64
   package let videoStreamIndex: Int?
   package let orientation: Orientation
-  package private(set) var sawDamagedPacket = false
 
   let context: Owned<UnsafeMutablePointer<AVFormatContext>>
   package let limits: Limits
-  private let source: FileSource
+  let source: FileSource
   private let io: Owned<UnsafeMutablePointer<AVIOContext>>
   private let refusals: Owned<UnsafeMutablePointer<Int32>>
-  private var packetCounts: [Int]
-  private var packetEnds: [Int64]
+  /// What was read of each stream so far.
+  private(set) var readings: [StreamReading]
 
   /// Opens and probes a file. Throws `not_found`, `unreadable`, `not_media`, `corrupt`, `limit_exceeded`,
   /// `forbidden_reference` or `out_of_memory`. Limits on streams, pixels and duration are checked before any decoder
@@ -45,13 +44,13 @@ package final class Input {
     startMicroseconds = start == CR_NOPTS ? 0 : start
     let video = Self.bestVideoStream(context.pointer)
     videoStreamIndex = video
-    orientation = video.flatMap { context.pointer.stream($0) }.flatMap { cr_stream_display_matrix($0) }
+    orientation =
+      video.flatMap { context.pointer.stream($0) }.flatMap { cr_stream_display_matrix($0) }
       .map { Orientation(matrix: $0) } ?? .upright
     description = StreamReader(context: context.pointer, startMicroseconds: startMicroseconds)
       .describe(video: video, orientation: orientation)
     bytes = source.size
-    packetCounts = Array(repeating: 0, count: context.pointer.streamCount)
-    packetEnds = Array(repeating: .min, count: context.pointer.streamCount)
+    readings = Array(repeating: StreamReading(), count: context.pointer.streamCount)
     self.limits = limits
     self.source = source
     self.io = io
@@ -84,7 +83,8 @@ package final class Input {
       default:
         if LibraryLog.errorLines.contains(where: { $0.contains("moov atom not found") }) {
           throw MediaError(
-            .corrupt, "the file was cut off, or never finished: its index (the moov atom) is missing, so nothing can be read")
+            .corrupt,
+            "the file was cut off, or never finished: its index (the moov atom) is missing, so nothing can be read")
         }
         throw MediaError(.notMedia, "this is not audio or video in any format FFmpeg knows (\(Status.text(code)))")
       }
@@ -102,7 +102,8 @@ package final class Input {
 
   private static func tooManyStreams(_ limits: Limits) -> MediaError {
     MediaError(
-      .limitExceeded, "the file has more than \(limits.maxStreams) streams; raise --max-streams to read it", limit: .streams)
+      .limitExceeded, "the file has more than \(limits.maxStreams) streams; raise --max-streams to read it",
+      limit: .streams)
   }
 
   /// Lets FFmpeg look into the streams, with every probing decoder bound to the pixel limit.
@@ -169,10 +170,12 @@ package final class Input {
     return MediaClock(timeBase: TimeBase(Int(base.num), Int(base.den)), startMicroseconds: startMicroseconds)
   }
 
-  /// Reads only these streams from now on; packets of others are thrown away unparsed.
+  /// Reads only these streams from now on; packets of other pictures and sounds are thrown away unparsed.
   package func select(streams wanted: Set<Int>) {
     for index in 0..<context.pointer.streamCount where !wanted.contains(index) {
-      context.pointer.stream(index)?.pointee.discard = AVDISCARD_ALL
+      guard let stream = context.pointer.stream(index) else { continue }
+      let kind = stream.pointee.codecpar.pointee.codec_type
+      if kind == AVMEDIA_TYPE_VIDEO || kind == AVMEDIA_TYPE_AUDIO { stream.pointee.discard = AVDISCARD_ALL }
     }
   }
 
@@ -199,12 +202,12 @@ package final class Input {
   private func note(_ packet: Packet) {
     let index = packet.streamIndex
     // Streams may appear while a transport stream is read.
-    guard packetCounts.indices.contains(index) else { return }
+    guard readings.indices.contains(index) else { return }
     let raw = packet.handle.pointer.pointee
-    packetCounts[index] += 1
-    if raw.flags & AV_PKT_FLAG_CORRUPT != 0 { sawDamagedPacket = true }
+    readings[index].packets += 1
+    readings[index].lastIsDamaged = raw.flags & AV_PKT_FLAG_CORRUPT != 0
     let time = raw.pts != CR_NOPTS ? raw.pts : raw.dts
-    if time != CR_NOPTS { packetEnds[index] = max(packetEnds[index], time + max(0, raw.duration)) }
+    if time != CR_NOPTS { readings[index].end = max(readings[index].end ?? .min, time + max(0, raw.duration)) }
   }
 
   /// Position in the file from 0 to 1, for progress where the duration is not known.
@@ -212,55 +215,6 @@ package final class Input {
     let position = io.pointer.pointee.pos
     return bytes > 0 ? min(1, Double(max(0, position)) / Double(bytes)) : 0
   }
-}
-
-/// What the file promised and what it held, once it was read to its end.
-extension Input {
-  /// A sentence that says how the file is cut off, or nil where it is whole as far as can be told.
-  package func truncation() -> String? {
-    let format = String(cString: context.pointer.pointee.iformat.pointee.name)
-    if format == "mpegts", let size = transportPacketSize, bytes % Int64(size) != 0 {
-      return "the transport stream ends in the middle of a packet"
-    }
-    for index in packetCounts.indices {
-      guard let stream = context.pointer.stream(index), stream.pointee.discard != AVDISCARD_ALL else { continue }
-      if format.hasPrefix("mov") {
-        let promised = Int(avformat_index_get_entries_count(stream))
-        if promised > packetCounts[index] {
-          return "the index lists \(promised) packets of stream \(index) and \(packetCounts[index]) could be read"
-        }
-      }
-    }
-    return durationShortfall
-  }
-
-  private var transportPacketSize: Int? {
-    let tail = source.tail(204 * 8)
-    return [188, 192, 204].first { size in
-      let start = (0..<size).first { offset in
-        stride(from: offset, to: tail.count, by: size).allSatisfy { tail[$0] == 0x47 }
-      }
-      return start != nil
-    }
-  }
-
-  /// Where the container's header, not an estimate, says that the film is longer than its packets reach.
-  private var durationShortfall: String? {
-    let raw = context.pointer.pointee
-    guard raw.duration != CR_NOPTS, raw.duration_estimation_method == AVFMT_DURATION_FROM_STREAM,
-      let end = lastPacketEnd
-    else { return nil }
-    let promised = Double(raw.duration) / 1e6
-    guard promised - end > max(0.5, promised * 0.005) else { return nil }
-    return "the container says \(promised.rounded(places: 3)) s and its last packet ends at \(end.rounded(places: 3)) s"
-  }
-
-  /// Seconds since the container's start at which the last packet of any stream ends.
-  private var lastPacketEnd: Double? {
-    packetEnds.indices.filter { packetEnds[$0] != .min }.map { clock(stream: $0).seconds(packetEnds[$0]) }.max()
-  }
-
-  package var readErrorCount: Int { Int(source.readError == 0 ? 0 : 1) }
 }
 
 extension UnsafeMutablePointer<AVFormatContext> {
@@ -283,4 +237,13 @@ package final class Packet {
   }
 
   package var streamIndex: Int { Int(handle.pointer.pointee.stream_index) }
+}
+
+/// What was read of one stream.
+struct StreamReading {
+  var packets = 0
+  /// Where its last packet ends, in its time base.
+  var end: Int64?
+  /// Whether the last packet read was cut short.
+  var lastIsDamaged = false
 }

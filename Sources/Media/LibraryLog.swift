@@ -6,11 +6,16 @@ import Synchronization
 /// The log is one for the whole process; a worker opens one file, so what is said is said of that file.
 package enum LibraryLog {
   private struct State {
-    var videoDecoderErrors = 0
-    var lines: [String] = []
+    var decoderErrors: [String] = []
+    var decoderErrorCount = 0
+    var containerErrors: [String] = []
+    var containerErrorCount = 0
+    var sawCorruptPacketWarning = false
+    var errors: [String] = []
   }
 
   private static let state = Mutex(State())
+  /// Different lines that are kept of each kind.
   private static let kept = 20
 
   /// Starts listening; nothing goes to standard error from then on.
@@ -22,27 +27,52 @@ package enum LibraryLog {
   }
 
   private static func record(level: Int32, kind: Int32, line: String) {
-    guard level <= AV_LOG_ERROR else { return }
+    let text = line.withoutAddress
     state.withLock { state in
-      if kind == 1 { state.videoDecoderErrors += 1 }
-      let text = line.trimmingNewline
-      if state.lines.count < kept, !state.lines.contains(text) { state.lines.append(text) }
+      if kind == 2, text.contains("Packet corrupt") { state.sawCorruptPacketWarning = true }
+      guard level <= AV_LOG_ERROR else { return }
+      if kind == 1 {
+        state.decoderErrorCount += 1
+        keep(text, &state.decoderErrors)
+      } else if kind == 2 {
+        state.containerErrorCount += 1
+        keep(text, &state.containerErrors)
+      }
+      keep(text, &state.errors)
     }
   }
 
-  /// Error lines of video decoders so far.
-  package static var videoDecoderErrors: Int { state.withLock { $0.videoDecoderErrors } }
+  private static func keep(_ line: String, _ lines: inout [String]) {
+    if lines.count < kept, !lines.contains(line) { lines.append(line) }
+  }
 
-  /// The first error lines, each once.
-  package static var errorLines: [String] { state.withLock { $0.lines } }
+  /// Error lines of the video decoder that was opened for the film: how many, and the different ones.
+  package static var decoderErrors: (count: Int, lines: [String]) {
+    state.withLock { ($0.decoderErrorCount, $0.decoderErrors) }
+  }
+
+  /// Error lines of the demuxer.
+  package static var containerErrors: (count: Int, lines: [String]) {
+    state.withLock { ($0.containerErrorCount, $0.containerErrors) }
+  }
+
+  /// Whether the demuxer warned of a cut packet: the only sign MPEG program streams give.
+  static var sawCorruptPacketWarning: Bool { state.withLock { $0.sawCorruptPacketWarning } }
+
+  /// The first error lines of whatever source, each once.
+  package static var errorLines: [String] { state.withLock { $0.errors } }
 
   package static func reset() { state.withLock { $0 = State() } }
 }
 
 extension String {
-  fileprivate var trimmingNewline: String {
+  /// `[mov @ 0x55…] text` without the address, which differs from run to run, and without a line feed.
+  fileprivate var withoutAddress: String {
     var text = self
     while let last = text.last, last.isNewline || last == " " { text.removeLast() }
+    guard text.hasPrefix("["), let at = text.firstRange(of: " @ 0x"), let end = text[at.upperBound...].firstIndex(of: "]")
+    else { return text }
+    text.removeSubrange(at.lowerBound..<end)
     return text
   }
 }

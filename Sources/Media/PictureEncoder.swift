@@ -23,7 +23,9 @@ package final class PictureEncoder {
     converter = try FormatConverter(to: target)
     guard avcodec_find_encoder_by_name(encoderName) != nil else {
       throw MediaError(
-        .internal, "this FFmpeg cannot write \(format.rawValue) pictures (no encoder \(encoderName)); choose another --frame-format")
+        .internal,
+        "this FFmpeg cannot write \(format.rawValue) pictures (no encoder \(encoderName)); choose another --frame-format"
+      )
     }
   }
 
@@ -104,7 +106,8 @@ package final class PictureEncoder {
       raw.pointee.flags |= AV_CODEC_FLAG_QSCALE
       raw.pointee.global_quality = Int32(quality) * FF_QP2LAMBDA
     }
-    try Status.check(avcodec_open2(raw, codec, nil), "open the \(encoderName) encoder for \(picture.width)×\(picture.height)")
+    try Status.check(
+      avcodec_open2(raw, codec, nil), "open the \(encoderName) encoder for \(picture.width)×\(picture.height)")
     context = consume opened
     size = (picture.width, picture.height)
   }

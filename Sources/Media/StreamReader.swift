@@ -26,7 +26,8 @@ struct StreamReader {
       case AVMEDIA_TYPE_SUBTITLE:
         media.subtitles.append(
           SubtitleDescription(
-            streamIndex: index, codec: codecName(parameters.codec_id), language: tags["language"], title: tags["title"]))
+            streamIndex: index, codec: codecName(parameters.codec_id), language: tags["language"], title: tags["title"])
+        )
       default: break
       }
     }
@@ -84,7 +85,8 @@ struct StreamReader {
     (0..<Int(context.pointee.nb_chapters)).compactMap { index in
       guard let chapter = context.pointee.chapters[index]?.pointee else { return nil }
       let clock = MediaClock(
-        timeBase: TimeBase(Int(chapter.time_base.num), Int(chapter.time_base.den)), startMicroseconds: startMicroseconds)
+        timeBase: TimeBase(Int(chapter.time_base.num), Int(chapter.time_base.den)), startMicroseconds: startMicroseconds
+      )
       return Chapter(
         title: tags(chapter.metadata)["title"], startSeconds: clock.seconds(chapter.start),
         endSeconds: clock.seconds(chapter.end))

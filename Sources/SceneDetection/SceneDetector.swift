@@ -175,7 +175,9 @@ package struct SceneDetector {
   /// Lets boundaries go that nothing to come can change.
   private mutating func release(all: Bool) -> [Boundary] {
     if all, let run = blank, !run.reported, run.gradualOut { reportWayOut() }
-    let settled = all ? Int.max : min(blank.map { $0.reported ? $0.last.index : $0.wayOut.index } ?? .max, nextCut - Self.longestFade)
+    let settled =
+      all
+      ? Int.max : min(blank.map { $0.reported ? $0.last.index : $0.wayOut.index } ?? .max, nextCut - Self.longestFade)
     let out = held.filter { $0.at.index < settled }
     held.removeAll { $0.at.index < settled }
     settledFrame = max(settledFrame, min(settled, nextCut))

@@ -25,12 +25,16 @@ package final class ReadingThread: @unchecked Sendable {
     pthread_cond_init(changed, nil)
     guard separate else { return }
     var handle = pthread_t()
-    let code = pthread_create(&handle, nil, { context in
-      guard let context else { return nil }
-      Unmanaged<ReadingThread>.fromOpaque(context).takeUnretainedValue().loop()
-      return nil
-    }, Unmanaged.passUnretained(self).toOpaque())
-    guard code == 0 else { throw MediaError(.internal, "no thread for reading text: \(String(cString: strerror(code)))") }
+    let code = pthread_create(
+      &handle, nil,
+      { context in
+        guard let context else { return nil }
+        Unmanaged<ReadingThread>.fromOpaque(context).takeUnretainedValue().loop()
+        return nil
+      }, Unmanaged.passUnretained(self).toOpaque())
+    guard code == 0 else {
+      throw MediaError(.internal, "no thread for reading text: \(String(cString: strerror(code)))")
+    }
     thread = handle
   }
 

@@ -13,7 +13,8 @@ package enum Subtitles {
   package static func webVTT(_ tracks: [TextTrack]) -> String {
     "WEBVTT\n\n"
       + tracks.map { track in
-        let text = track.text.map { $0 == "&" ? "&amp;" : $0 == "<" ? "&lt;" : $0 == ">" ? "&gt;" : String($0) }.joined()
+        let text = track.text.map { $0 == "&" ? "&amp;" : $0 == "<" ? "&lt;" : $0 == ">" ? "&gt;" : String($0) }
+          .joined()
         return "\(time(track.start.seconds, ".")) --> \(time(track.end.seconds, "."))\n\(text)\n"
       }.joined(separator: "\n")
   }

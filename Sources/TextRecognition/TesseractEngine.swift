@@ -35,7 +35,9 @@ package final class TesseractEngine {
     _ = TessBaseAPISetVariable(handle, "debug_file", "/dev/null")
     guard TessBaseAPIInit2(handle, nil, languages.joined(separator: "+"), OEM_LSTM_ONLY) == 0 else {
       throw MediaError(
-        .missingLanguage, "Tesseract cannot load the model for \(languages.joined(separator: "+")): its file is damaged, or made for another version")
+        .missingLanguage,
+        "Tesseract cannot load the model for \(languages.joined(separator: "+")): its file is damaged, or made for another version"
+      )
     }
   }
 
@@ -74,10 +76,11 @@ package final class TesseractEngine {
   /// Where Tesseract looks for its models.
   package static let modelFolder: String? = {
     let prefix = getenv("TESSDATA_PREFIX").map { String(cString: $0) }
-    let folders = [prefix, prefix.map { $0 + "/tessdata" }].compactMap { $0 } + [
-      "/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata",
-      "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata",
-    ]
+    let folders =
+      [prefix, prefix.map { $0 + "/tessdata" }].compactMap { $0 } + [
+        "/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata",
+        "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata",
+      ]
     return folders.first { access($0, R_OK) == 0 }
   }()
 
@@ -87,7 +90,8 @@ package final class TesseractEngine {
     TessBaseAPISetPageSegMode(handle, TessPageSegMode(layout.rawValue))
     var bytes = picture.bytes
     let code = bytes.withUnsafeMutableBufferPointer { buffer in
-      TessBaseAPISetImage(handle, buffer.baseAddress, Int32(picture.width), Int32(picture.height), 1, Int32(picture.width))
+      TessBaseAPISetImage(
+        handle, buffer.baseAddress, Int32(picture.width), Int32(picture.height), 1, Int32(picture.width))
       TessBaseAPISetSourceResolution(handle, Int32(dotsPerInch))
       return TessBaseAPIRecognize(handle, nil)
     }
@@ -108,7 +112,9 @@ package final class TesseractEngine {
     defer { TessDeleteText(raw) }
     let text = String(cString: raw).filter { !$0.isWhitespace }
     var (left, top, right, bottom): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
-    guard !text.isEmpty, TessPageIteratorBoundingBox(page, RIL_WORD, &left, &top, &right, &bottom) != 0 else { return nil }
+    guard !text.isEmpty, TessPageIteratorBoundingBox(page, RIL_WORD, &left, &top, &right, &bottom) != 0 else {
+      return nil
+    }
     let language = TessResultIteratorWordRecognitionLanguage(iterator).map { String(cString: $0) } ?? ""
     return Word(
       text: text, confidence: Double(TessResultIteratorConfidence(iterator, RIL_WORD)) / 100, language: language,

@@ -42,7 +42,8 @@ struct TextMap: Equatable {
       for y in row * Self.cell..<(row + 1) * Self.cell {
         let start = max(1, column * Self.cell)
         let end = min(plane.width - 1, (column + 1) * Self.cell)
-        for x in start..<end where abs(Int(bytes[y * plane.width + x + 1]) - Int(bytes[y * plane.width + x - 1])) >= Self.edge {
+        for x in start..<end
+        where abs(Int(bytes[y * plane.width + x + 1]) - Int(bytes[y * plane.width + x - 1])) >= Self.edge {
           count += 1
         }
       }

@@ -14,7 +14,9 @@ enum AnalyzeCommand {
     }
     if batch.resume, batch.force { throw UsageError("--resume goes on and --force begins anew; give one of them") }
     let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: batch.quiet)
-    if invocation.settings.options.stages.contains(.text), let missing = Doctor.missingLanguage(invocation.settings.options.languages) {
+    if invocation.settings.options.stages.contains(.text),
+      let missing = Doctor.missingLanguage(invocation.settings.options.languages)
+    {
       terminal.log(.error, missing.message)
       return 3
     }

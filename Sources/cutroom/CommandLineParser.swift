@@ -64,7 +64,8 @@ struct CommandLineParser {
     var reader = try ObjectReader(JSONValue.parse(bytes, name: path), place: "", documentName: path)
     for (key, value) in reader.takeRest() {
       guard let setting = command.settings.first(where: { $0.key == key }) else {
-        throw UsageError("\(path): \(key) is not a known option\(Spelling.hint(for: key, among: command.settings.map(\.key)))")
+        throw UsageError(
+          "\(path): \(key) is not a known option\(Spelling.hint(for: key, among: command.settings.map(\.key)))")
       }
       try apply(setting, value, from: path, to: &settings)
     }
@@ -76,7 +77,8 @@ struct CommandLineParser {
         try apply(setting, .string(value), from: name, to: &settings)
       } else if !SettingTable.all.contains(where: { $0.environmentName == name }), !Self.ownVariables.contains(name) {
         let known = SettingTable.all.map(\.environmentName)
-        throw UsageError("the environment sets \(name), which is not a known option\(Spelling.hint(for: name, among: known))")
+        throw UsageError(
+          "the environment sets \(name), which is not a known option\(Spelling.hint(for: name, among: known))")
       }
     }
   }

@@ -12,7 +12,8 @@ enum ProbeCommand {
     let probe =
       outcome.probe
       ?? ProbeDocument(
-        status: .failed, engine: Engine.version, input: InputDescription(path: path), media: nil, errors: outcome.errors)
+        status: .failed, engine: Engine.version, input: InputDescription(path: path), media: nil, errors: outcome.errors
+      )
     try Output.write(DocumentEncoder.pretty(probe))
     let terminal = Terminal(level: .error, format: .text, quiet: true)
     for error in probe.errors { terminal.log(.error, error.message, path: path) }

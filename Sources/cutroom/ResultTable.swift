@@ -42,7 +42,8 @@ enum ResultTable {
     if totals.canceled > 0 { parts.append("\(totals.canceled) canceled") }
     if totals.resumed > 0 { parts.append("\(totals.resumed) of them finished before") }
     let speed = batch.speed.map { " (\($0)× speed)" } ?? ""
-    return parts.joined(separator: ", ") + "; \(clock(batch.mediaSeconds)) of media in \(clock(batch.wallSeconds))\(speed)"
+    return parts.joined(separator: ", ")
+      + "; \(clock(batch.mediaSeconds)) of media in \(clock(batch.wallSeconds))\(speed)"
   }
 
   private static func clock(_ seconds: Double) -> String {
