@@ -20,8 +20,7 @@ func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Targ
 }
 
 func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
-  .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, swiftSettings: swift)
+  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swift)
 }
 
 let package = Package(
@@ -48,5 +47,11 @@ let package = Package(
         "AudioMixing", "CHash", "Documents", "FrameExtraction", "Media", "SceneDetection", "TextRecognition", "Timing",
       ]),
     .executableTarget(name: "cutroom", dependencies: ["Documents", "Engine"], swiftSettings: swift),
+
+    tests(of: "Timing"),
+    tests(of: "Documents"),
+    tests(of: "AudioMixing", uses: ["Documents", "Media"]),
+    tests(of: "TextRecognition", uses: ["Documents"]),
+    tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
   ]
 )

@@ -100,23 +100,28 @@ struct OutputLayout {
   private var taken: Set<String> = []
   private var ancestors: Set<String> = []
 
-  /// The input's own relative path; where another result has it, or lies above or below it, with `~2`, `~3` and so on.
+  /// The input's own relative path; where another result has a name on the way, or the whole, that name gets `~2`, `~3`
+  /// and so on, so that no result lies inside another.
   mutating func place(_ relative: String) -> String {
-    let safe = relative.split(separator: "/").map { $0 == ".." ? "__" : String($0) }.joined(separator: "/")
-    var candidate = safe
-    var number = 2
-    while !isFree(candidate) {
-      candidate = "\(safe)~\(number)"
-      number += 1
+    let parts = relative.split(separator: "/").map { $0 == ".." ? "__" : String($0) }
+    var path = ""
+    for (depth, part) in parts.enumerated() {
+      let isLast = depth == parts.count - 1
+      var candidate = Path.join(path, part)
+      var number = 2
+      while isLast ? !isFree(candidate) : taken.contains(candidate) {
+        candidate = Path.join(path, "\(part)~\(number)")
+        number += 1
+      }
+      path = candidate
     }
-    taken.insert(candidate)
-    ancestors.formUnion(Self.ancestors(of: candidate))
-    return candidate
+    taken.insert(path)
+    ancestors.formUnion(Self.ancestors(of: path))
+    return path
   }
 
   private func isFree(_ path: String) -> Bool {
-    !taken.contains(path) && !ancestors.contains(path) && !Self.reserved.contains(path) && !path.hasPrefix(".cutroom")
-      && Self.ancestors(of: path).allSatisfy { !taken.contains($0) }
+    !taken.contains(path) && !ancestors.contains(path) && !Self.reserved.contains(path)
   }
 
   private static func ancestors(of path: String) -> [String] {

@@ -1,0 +1,80 @@
+import Documents
+import Testing
+
+@Suite struct RequestTests {
+  private func read(_ text: String) throws(DocumentError) -> Request { try Request(json: Array(text.utf8)) }
+
+  private func message(_ text: String) -> String {
+    do throws(DocumentError) {
+      _ = try read(text)
+      return "accepted"
+    } catch {
+      return error.message
+    }
+  }
+
+  @Test func aMinimalRequestHasTheDefaults() throws {
+    let request = try read(#"{"operation": "analyze", "input": {"path": "a.mp4"}, "output": "out"}"#)
+    #expect(request.settings == Settings())
+    #expect(request.inputPath == "a.mp4")
+    #expect(request.id == "")
+  }
+
+  @Test func optionsAndLimitsAreRead() throws {
+    let request = try read(
+      #"""
+      {"schema_version": 1, "kind": "request", "id": "r1", "operation": "analyze", "input": {"path": "a.mp4", "name": "b"},
+       "output": "out", "stages": ["scenes", "audio"], "options": {"frame_width": 320, "min_scene_length": "15f",
+       "languages": "eng+deu", "threads": 2}, "limits": {"timeout": "1h30m", "max_memory": 536870912, "max_pixels": "1920x1080"}}
+      """#)
+    #expect(request.settings.options.stages == [.scenes, .audio])
+    #expect(request.settings.options.frameWidth == 320)
+    #expect(request.settings.options.minSceneLength == .frames(15))
+    #expect(request.settings.options.languages == ["eng", "deu"])
+    #expect(request.settings.batch.threads == 2)
+    #expect(request.settings.limits.timeout == 5400)
+    #expect(request.settings.limits.maxMemory == 512 << 20)
+    #expect(request.settings.limits.maxPixels == 1920 * 1080)
+  }
+
+  @Test func whatIsWrittenReadsBackTheSame() throws {
+    var settings = Settings()
+    settings.options.stages = [.frames]
+    settings.options.minSceneLength = .seconds(0.6)
+    settings.options.textRegion = .box(Box(x: 0, y: 0.5, width: 1, height: 0.5))
+    settings.limits.timeout = 12.5
+    settings.batch.threads = 3
+    let request = Request(
+      id: "7", operation: .analyze, inputPath: "/a \"b\"\n.mp4", inputName: "b", output: "/out", settings: settings)
+    #expect(try read(DocumentEncoder.line(request)) == request)
+  }
+
+  @Test(arguments: [
+    (#"{"operation": "analyse", "input": {"path": "a"}, "output": "o"}"#, "did you mean \"analyze\""),
+    (
+      #"{"operation": "analyze", "input": {"path": "a"}, "outptu": "o", "output": "o"}"#,
+      "outptu is not a known key; did you mean \"output\""
+    ),
+    (#"{"operation": "analyze", "input": {"pth": "a", "path": "a"}, "output": "o"}"#, "input.pth is not a known key"),
+    (
+      #"{"operation": "analyze", "input": {"path": "a"}, "output": "o", "options": {"frame_widht": 3}}"#,
+      "options.frame_widht is not a known key; did you mean \"frame_width\""
+    ),
+    (
+      #"{"operation": "analyze", "input": {"path": "a"}, "output": "o", "options": {"frame_format": "jpg"}}"#,
+      "is not one of jpeg, png, webp; did you mean \"jpeg\""
+    ),
+    (
+      #"{"operation": "analyze", "input": {"path": "a"}, "output": "o", "limits": {"timeout": -1}}"#,
+      "timeout should be a time"
+    ),
+    (#"{"operation": "analyze", "input": {"path": "a"}}"#, "output is missing"),
+    (#"{"operation": "analyze", "input": "a", "output": "o"}"#, "input should be an object, not text"),
+    (#"{"operation": "analyze"#, "not valid JSON"),
+    ("[]", "the request should be an object, not a list"),
+    (#"{"schema_version": 2, "operation": "probe", "input": {"path": "a"}}"#, "schema_version should be 1"),
+  ])
+  func aBadRequestNamesThePlaceAndWhatWouldBeRight(json: String, expected: String) {
+    #expect(message(json).contains(expected), "said: \(message(json))")
+  }
+}
