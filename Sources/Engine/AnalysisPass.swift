@@ -36,7 +36,7 @@ final class AnalysisPass {
   private var running: Set<Stage>
 
   private var decoder: VideoDecoder?
-  private var detector = SceneDetector()
+  private var detector: SceneDetector
   private var collector: FrameCollector?
   private var reader: TextReader?
   private var sounds: [SoundTrack] = []
@@ -55,6 +55,7 @@ final class AnalysisPass {
     self.progress = progress
     result = Result(media: input.description)
     running = Set(options.stages)
+    detector = SceneDetector(frameRate: input.frameRate)
     prepareVideo(store)
     prepareSound()
   }

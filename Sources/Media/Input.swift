@@ -164,6 +164,13 @@ package final class Input {
     return best?.index
   }
 
+  /// Frames a second of the video, as container and stream tell; nil where they do not.
+  package var frameRate: Double? {
+    guard let index = videoStreamIndex, let stream = context.pointer.stream(index) else { return nil }
+    let rate = av_guess_frame_rate(context.pointer, stream, nil)
+    return rate.num > 0 && rate.den > 0 ? Double(rate.num) / Double(rate.den) : nil
+  }
+
   /// Seconds on the container's clock for a stream's timestamps.
   package func clock(stream index: Int) -> MediaClock {
     let base = context.pointer.stream(index)?.pointee.time_base ?? AVRational(num: 1, den: 1_000_000)

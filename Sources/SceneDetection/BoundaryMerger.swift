@@ -1,0 +1,91 @@
+/// Puts what was found in order and joins what belongs together.
+struct BoundaryMerger {
+  private struct Event {
+    var kind: Boundary.Kind
+    var first: Int
+    var last: Int
+    var confidence: Double
+  }
+
+  /// A plain part shorter than this, in seconds, between a fade out and a fade in makes one transition of them.
+  static let fadeThroughSeconds = 0.75
+  /// Of two cuts closer than this the second stays: what lies between is a flash of frames.
+  static let doubleCutSeconds = 0.13
+  /// Two cuts around a plain gap shorter than this are one transition.
+  static let gapSeconds = 0.3
+  /// A film that begins plain for less than this has merely a lead-in.
+  static let leadInSeconds = 0.5
+
+  private let rate: FrameRate
+  private var events: [Event] = []
+  private var runs: [ClosedRange<Int>] = []
+
+  init(rate: FrameRate) { self.rate = rate }
+
+  /// The first frame of the earliest boundary still held.
+  var oldest: Int? { events.first?.first }
+
+  mutating func add(_ kind: Boundary.Kind, first: Int, last: Int, confidence: Double) {
+    let event = Event(kind: kind, first: first, last: last, confidence: confidence)
+    let place = events.firstIndex { ($0.first, $0.last) > (first, last) } ?? events.count
+    events.insert(event, at: place)
+  }
+
+  mutating func add(run: ClosedRange<Int>) {
+    runs.append(run)
+    if runs.count > 64 { runs.removeFirst(32) }
+  }
+
+  /// No boundary will lie before this frame, given that none is added before `frame`.
+  func settled(before frame: Int) -> Int { min(frame, oldest ?? .max) }
+
+  /// Boundaries that nothing added from `frame` on can change.
+  mutating func release(before frame: Int, _ frames: FrameBuffer) -> [Boundary] {
+    join(before: frame)
+    let reach = frame == .max ? 0 : rate.frames(Self.fadeThroughSeconds) + 1
+    var out: [Boundary] = []
+    while let event = events.first, frame == .max || event.last + reach < frame {
+      events.removeFirst()
+      if let boundary = boundary(event, frames) { out.append(boundary) }
+    }
+    return out
+  }
+
+  /// Joins neighbours among the events before `frame`, which are all known.
+  private mutating func join(before frame: Int) {
+    var joined: [Event] = []
+    for event in events {
+      guard event.first < frame, let last = joined.last else {
+        joined.append(event)
+        continue
+      }
+      let gap = event.first - last.last
+      switch (last.kind, event.kind) {
+      case (.fadeOut, .fadeIn) where Double(gap) < Self.fadeThroughSeconds * rate.perSecond:
+        joined[joined.count - 1] = Event(
+          kind: .fadeThrough, first: last.first, last: event.last, confidence: max(last.confidence, event.confidence))
+      case (.cut, .cut) where gap <= rate.frames(Self.doubleCutSeconds):
+        joined[joined.count - 1] = event
+      case (.cut, .cut) where gap <= rate.frames(Self.gapSeconds) && runs.contains(last.last...event.first - 1):
+        joined[joined.count - 1] = Event(
+          kind: .fadeThrough, first: last.first, last: event.last, confidence: last.confidence)
+      default: joined.append(event)
+      }
+    }
+    events = joined
+  }
+
+  private func boundary(_ event: Event, _ frames: FrameBuffer) -> Boundary? {
+    if let lead = runs.first, lead.lowerBound == 0, Double(lead.upperBound) < Self.leadInSeconds * rate.perSecond,
+      event.first <= lead.upperBound + 2
+    {
+      return nil
+    }
+    let middle = (event.first + event.last) / 2
+    guard frames.indices.contains(event.first), frames.indices.contains(event.last) else { return nil }
+    let isBlank = event.kind == .fadeOut || event.kind == .cut && runs.contains { $0.contains(event.first) }
+    return Boundary(
+      kind: event.kind, at: frames[middle].time, first: frames[event.first].time, last: frames[event.last].time,
+      confidence: event.confidence, beginsBlank: isBlank)
+  }
+}

@@ -1,0 +1,149 @@
+import Timing
+
+/// What the detector keeps of a frame while boundaries near it are undecided.
+final class FrameFeatures {
+  let time: FrameTime
+  let picture: AnalysisPicture
+  let half: HalfPicture
+  /// How badly the frame is predicted from the one before: see ``MotionResidual``.
+  let change: Double
+  /// The rows that are no letterbox, of the full and of the half planes.
+  let rows: Range<Int>
+  /// Third brightest minus third darkest luma of the half plane within ``rows``, in grey levels.
+  let lumaRange: Double
+  /// A frame of one plain colour, coding noise and film grain allowed.
+  let isBlank: Bool
+
+  /// A picture whose luma spans no more than this, in grey levels, is plain: black after a fade is rarely exact.
+  static let blankLumaRange = 4.0
+  /// The same for the wider of both chroma planes, which are noisier.
+  static let blankChromaRange = 6.0
+
+  init(_ picture: AnalysisPicture, time: FrameTime, before: FrameFeatures?) {
+    self.time = time
+    self.picture = picture
+    half = HalfPicture(picture)
+    change = before.map { MotionResidual.between($0.picture, picture) } ?? 0
+    rows = Letterbox.rows(of: picture.luma)
+    let halfRows = (rows.lowerBound + 1) / 2..<rows.upperBound / 2
+    lumaRange = half.range(component: 0, rows: halfRows)
+    let chromaRange = max(half.range(component: 1, rows: halfRows), half.range(component: 2, rows: halfRows))
+    isBlank = lumaRange <= Self.blankLumaRange && chromaRange <= Self.blankChromaRange
+  }
+
+  /// Mean distance of the luma from its median, letterbox left out, in grey levels: 0 for a plain colour.
+  private(set) lazy var contrast: Double = {
+    let values = picture.luma.bytes[rows.lowerBound * AnalysisPicture.width..<rows.upperBound * AnalysisPicture.width]
+    var histogram = [Int](repeating: 0, count: 256)
+    for value in values { histogram[Int(value)] += 1 }
+    var below = 0
+    var median = 0
+    while median < 255, below + histogram[median] <= values.count / 2 {
+      below += histogram[median]
+      median += 1
+    }
+    var sum = 0
+    for level in 0..<256 { sum += histogram[level] * abs(level - median) }
+    return Double(sum) / Double(values.count)
+  }()
+}
+
+/// Black bars at the top and the bottom.
+enum Letterbox {
+  /// A row whose brightest sample is darker than this belongs to a bar.
+  static let darkest: UInt8 = 24
+  /// Most rows of a bar on each side: 10 of 36 is a picture of 4:1.
+  static let most = 10
+
+  /// The rows between the bars, without the row where bar and picture mix. A black picture has no bars.
+  static func rows(of luma: Plane) -> Range<Int> {
+    let (width, height) = (luma.width, luma.height)
+    func isDark(_ y: Int) -> Bool {
+      !luma.bytes[y * width..<(y + 1) * width].contains { $0 >= darkest }
+    }
+    var top = 0
+    while top < most, isDark(top) { top += 1 }
+    var bottom = 0
+    while bottom < most, isDark(height - 1 - bottom) { bottom += 1 }
+    if top == most, bottom == most, (most..<height - most).allSatisfy(isDark) { return 0..<height }
+    return (top > 0 ? top + 1 : 0)..<(bottom > 0 ? height - 1 - bottom : height)
+  }
+}
+
+/// Sums of 2×2 samples of all three planes: half the detail forgives small motion and costs a quarter.
+struct HalfPicture {
+  static let width = AnalysisPicture.width / 2
+  static let height = AnalysisPicture.height / 2
+  static let samples = width * height
+
+  /// Luma, then blue, then red; each sample from 0 to 1020.
+  let values: [Int16]
+
+  init(_ picture: AnalysisPicture) {
+    values = [Int16](unsafeUninitializedCapacity: 3 * Self.samples) { out, filled in
+      var position = 0
+      for plane in [picture.luma, picture.chromaBlue, picture.chromaRed] {
+        plane.bytes.withUnsafeBufferPointer { bytes in
+          for y in 0..<Self.height {
+            let upper = 2 * y * AnalysisPicture.width
+            let lower = upper + AnalysisPicture.width
+            for x in 0..<Self.width {
+              out[position + x] =
+                Int16(bytes[upper + 2 * x]) + Int16(bytes[upper + 2 * x + 1]) + Int16(bytes[lower + 2 * x])
+                + Int16(bytes[lower + 2 * x + 1])
+            }
+            position += Self.width
+          }
+        }
+      }
+      filled = position
+    }
+  }
+
+  /// Third largest minus third smallest sample of some rows, in grey levels: single outliers do not count.
+  func range(component: Int, rows: Range<Int>) -> Double {
+    var low: (Int16, Int16, Int16) = (.max, .max, .max)
+    var high: (Int16, Int16, Int16) = (.min, .min, .min)
+    let start = component * Self.samples
+    for value in values[start + rows.lowerBound * Self.width..<start + rows.upperBound * Self.width] {
+      if value < low.2 {
+        if value < low.1 {
+          low.2 = low.1
+          if value < low.0 { (low.1, low.0) = (low.0, value) } else { low.1 = value }
+        } else {
+          low.2 = value
+        }
+      }
+      if value > high.2 {
+        if value > high.1 {
+          high.2 = high.1
+          if value > high.0 { (high.1, high.0) = (high.0, value) } else { high.1 = value }
+        } else {
+          high.2 = value
+        }
+      }
+    }
+    return Double(Int(high.2) - Int(low.2)) / 4
+  }
+
+  /// Mean absolute difference in grey levels: luma counts once, each chroma plane half.
+  func distance(_ other: HalfPicture) -> Double {
+    let sums = values.withUnsafeBufferPointer { a in
+      other.values.withUnsafeBufferPointer { b in (0..<3).map { Self.absoluteDifference(a, b, component: $0) } }
+    }
+    return Self.weighted(sums)
+  }
+
+  /// Sums of absolute differences of the three planes as one figure in grey levels.
+  static func weighted(_ sums: [UInt32]) -> Double {
+    Double(2 * UInt64(sums[0]) + UInt64(sums[1]) + UInt64(sums[2])) / Double(8 * samples)
+  }
+
+  private static func absoluteDifference(
+    _ a: UnsafeBufferPointer<Int16>, _ b: UnsafeBufferPointer<Int16>, component: Int
+  ) -> UInt32 {
+    var sum: UInt32 = 0
+    for index in component * samples..<(component + 1) * samples { sum &+= UInt32(abs(a[index] &- b[index])) }
+    return sum
+  }
+}

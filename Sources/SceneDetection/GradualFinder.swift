@@ -1,0 +1,138 @@
+import Glibc
+
+/// Finds dissolves, fades and wipes within one segment: a run of frames without a hard cut.
+///
+/// Windows of several lengths slide over the segment. A window whose inner frames are global mixes of its ends is a
+/// dissolve or a fade (linear interpolation residual, after the production model of Hampapur, Jain and Weymouth, 1995); one
+/// whose samples change once along an edge is a wipe. Overlapping candidates are settled by rank, then each is refined and
+/// verified.
+struct GradualFinder {
+  struct Found: Equatable {
+    var kind: Boundary.Kind
+    var first: Int
+    var last: Int
+    var confidence: Double
+  }
+
+  /// Lengths in frames at up to 30 a second.
+  static let windows = [6, 8, 12, 16, 24, 32, 48, 64]
+  /// Log odds of a mix: −14.3 residual − 8.4 step − 5.9 likeness + 1.44 ln(distance/live + 1) − 0.37. Logistic regression
+  /// over annotated films and made sequences, on refined spans.
+  static let residualWeight = -14.3
+  static let stepWeight = -8.4
+  static let likenessWeight = -5.9
+  static let distanceWeight = 1.44
+  static let constant = -0.37
+  /// Odds of 0.4 : 0.6: a gradual transition that was missed costs as much as one made up.
+  static let leastLogOdds = log(0.4 / 0.6)
+  static let leastCover = 0.45
+  /// Looking ahead of a window: refinement, flash test. In frames at up to 30 a second.
+  static let margin = 96
+
+  private struct Candidate {
+    var window: TransitionWindow
+    var rank: Double
+    var isWipe: Bool
+    var z: Double
+    var middle: Int { (window.start + window.end) / 2 }
+  }
+
+  let start: Int
+  private let rate: FrameRate
+  private var scanned: Int
+  private var candidates: [Candidate] = []
+  private var taken: [ClosedRange<Int>] = []
+  private var seen: Set<[Int]> = []
+
+  init(start: Int, rate: FrameRate) {
+    self.start = start
+    self.rate = rate
+    scanned = start
+  }
+
+  /// Everything before this frame is settled.
+  func settled(scannedTo: Int) -> Int {
+    let open = scannedTo - (Self.margin + 64) * rate.stride
+    return max(start, min(open, (candidates.map(\.window.start).min() ?? .max) - 16 * rate.stride))
+  }
+
+  /// Looks at the windows that end before `end`; what lies far enough back is decided, everything if the segment is closed.
+  mutating func advance(to end: Int, closed: Bool, _ frames: FrameBuffer) -> [Found] {
+    while scanned < end {
+      scan(endingAt: scanned, frames)
+      scanned += 1
+    }
+    guard end > start else { return [] }
+    return choose(before: closed ? .max : end - Self.margin * rate.stride, within: start...end - 1, frames)
+  }
+
+  private mutating func scan(endingAt end: Int, _ frames: FrameBuffer) {
+    for length in Self.windows.map({ $0 * rate.stride }) {
+      let from = end - length
+      guard from >= start, (from - start) % max(1, length / 8) == 0,
+        let window = TransitionWindow(from, end, frames)
+      else { continue }
+      if let mix = mix(window, frames) { candidates.append(mix) }
+      if window.residual > 0.25, length >= WipeTest.shortest,
+        let edge = WipeTest.edge(window, frames, within: start...max(end, min(scanned, frames.end - 1)))
+      {
+        let z = 1 + 8 * (WipeTest.mostEdge - edge)
+        candidates.append(Candidate(window: window, rank: z + 1, isWipe: true, z: z))
+      }
+    }
+  }
+
+  private func mix(_ window: TransitionWindow, _ frames: FrameBuffer) -> Candidate? {
+    func odds(live: Double) -> Double {
+      Self.residualWeight * window.residual + Self.stepWeight * window.step
+        + Self.distanceWeight * log(window.distance / live + 1) + Self.constant
+    }
+    // With the least possible live share the odds are highest: most windows end here.
+    guard odds(live: 0.10) >= Self.leastLogOdds else { return nil }
+    let cover = Likeness.cover(frames[window.start].picture, frames[window.end].picture)
+    let z = odds(live: cover.live)
+    guard cover.changed > Self.leastCover, z >= Self.leastLogOdds else { return nil }
+    return Candidate(window: window, rank: z + 0.5 * log(window.distance / cover.live + 1), isWipe: false, z: z)
+  }
+
+  /// Settles candidates whose middle lies before `limit`, the best first. One that overlaps a better one still undecided
+  /// waits for it.
+  private mutating func choose(before limit: Int, within segment: ClosedRange<Int>, _ frames: FrameBuffer) -> [Found] {
+    guard candidates.contains(where: { $0.middle < limit }) else { return [] }
+    candidates.sort {
+      ($1.rank, $0.window.start, $0.window.end) < ($0.rank, $1.window.start, $1.window.end)
+    }
+    var found: [Found] = []
+    var waiting: [Candidate] = []
+    for candidate in candidates {
+      let (from, to) = (candidate.window.start, candidate.window.end)
+      if taken.contains(where: { from < $0.upperBound && to > $0.lowerBound }) { continue }
+      let blocked = waiting.contains { from < $0.window.end && to > $0.window.start }
+      guard candidate.middle < limit, !blocked else {
+        waiting.append(candidate)
+        continue
+      }
+      if let (result, span) = verify(candidate, within: segment, frames) {
+        taken.append(span)
+        found.append(result)
+      }
+    }
+    candidates = waiting
+    return found
+  }
+
+  private mutating func verify(
+    _ candidate: Candidate, within segment: ClosedRange<Int>, _ frames: FrameBuffer
+  ) -> (Found, ClosedRange<Int>)? {
+    guard let refined = Refinement(candidate.window, within: segment, frames) else { return nil }
+    let (first, last) = (refined.first, refined.last)
+    if taken.contains(where: { first <= $0.upperBound && last >= $0.lowerBound }) { return nil }
+    guard seen.insert([refined.before, refined.after, candidate.isWipe ? 1 : 0]).inserted,
+      refined.after > refined.before + 1
+    else { return nil }
+    let trial = Trial(refined: refined, segment: segment, frames: frames, rate: rate)
+    guard let verdict = candidate.isWipe ? trial.wipe(candidate.z) : trial.mix(candidate.window, candidate.z) else { return nil }
+    let span = min(candidate.window.start, first)...max(candidate.window.end, last)
+    return (Found(kind: verdict.kind, first: first, last: last, confidence: Logistic.probability(verdict.z)), span)
+  }
+}

@@ -1,0 +1,117 @@
+/// The exact first and last frame of a gradual transition.
+struct Refinement {
+  /// First frame that shows the new picture, and first that shows it alone.
+  let first: Int
+  let last: Int
+  /// The frame nearest the middle of the way.
+  let middle: Int
+  /// The last frame of the old picture alone, and the first of the new one.
+  let before: Int
+  let after: Int
+
+  /// Shares of the new picture at which it counts as there, and as alone.
+  static let begun = 0.05
+  static let done = 0.95
+
+  /// Measures the share of the new picture against the frames a quarter of the window beyond its ends, and goes outwards
+  /// from the middle. A plain frame close by is the end of a fade.
+  init?(_ window: TransitionWindow, within segment: ClosedRange<Int>, _ frames: FrameBuffer) {
+    let margin = max(2, (window.end - window.start) / 4)
+    let from = max(segment.lowerBound, window.start - margin)
+    let to = min(segment.upperBound, window.end + margin)
+    guard from >= frames.indices.lowerBound, to < frames.end, from < to else { return nil }
+    let axis = MixAxis(frames[from].half, frames[to].half)
+    let shares = (from...to).map { axis.share(frames[$0].half) }
+    let center = shares.indices.min { abs(shares[$0] - 0.5) < abs(shares[$1] - 0.5) } ?? 0
+    var left = center
+    while left > 0, shares[left] > Self.begun { left -= 1 }
+    var right = center
+    while right < shares.count - 1, shares[right] < Self.done { right += 1 }
+    var first = from + left + 1
+    var last = from + right
+    var before = max(segment.lowerBound, first - 1)
+    var after = min(segment.upperBound, last)
+    if let blank = (last...max(last, min(segment.upperBound, last + 3))).first(where: { $0 < frames.end && frames[$0].isBlank }) {
+      (last, after) = (blank, blank)
+    }
+    let lowest = max(segment.lowerBound, first - 4, frames.indices.lowerBound)
+    if lowest <= first, let blank = (lowest...first).last(where: { frames[$0].isBlank }) {
+      before = blank
+      first = blank + 1
+    }
+    self.first = first
+    self.last = last
+    self.before = before
+    self.after = after
+    middle = from + center
+  }
+}
+
+/// The last tests of a gradual candidate: its kind, and whether it is one.
+struct Trial {
+  let refined: Refinement
+  let segment: ClosedRange<Int>
+  let frames: FrameBuffer
+  let rate: FrameRate
+
+  typealias Verdict = (kind: Boundary.Kind, z: Double)
+
+  /// A plain end has less contrast than this, in grey levels, or than this share of the other end.
+  static let plainContrast = 0.5
+  static let plainShare = 0.15
+  /// Residual and step that a fade may have together.
+  static let fadeTolerance = 0.20
+  /// How alike the middle of a fade and its visible end are at least: a fade changes only brightness.
+  static let fadeLikeness = 0.25
+  /// A picture whose contrast goes on growing beyond the fade is no fade but something that comes nearer.
+  static let fadeGrowth = 1.5
+  /// The picture of before comes back this closely, and this likely, after a flash.
+  static let returnDistance = 0.4
+  static let returnLikeness = 0.35
+  static let wipeLikeness = 0.6
+
+  func wipe(_ z: Double) -> Verdict? {
+    let likeness = Likeness.correlation(frames[refined.before], frames[refined.after], reach: 1)
+    return likeness < Self.wipeLikeness ? (.wipe, z) : nil
+  }
+
+  func mix(_ window: TransitionWindow, _ z: Double) -> Verdict? {
+    let old = (max(segment.lowerBound, refined.before - 2)...refined.before).map { frames[$0].contrast }.min() ?? 0
+    let new = (refined.after...min(segment.upperBound, refined.after + 2)).map { frames[$0].contrast }.min() ?? 0
+    if new < max(Self.plainContrast, Self.plainShare * old) { return fade(.fadeOut, window) }
+    if old < max(Self.plainContrast, Self.plainShare * new) { return fade(.fadeIn, window) }
+    let likeness = Likeness.correlation(frames[refined.before], frames[refined.after], reach: 1)
+    let odds = z + GradualFinder.likenessWeight * likeness
+    return odds >= GradualFinder.leastLogOdds && !returns ? (.dissolve, odds) : nil
+  }
+
+  private func fade(_ kind: Boundary.Kind, _ window: TransitionWindow) -> Verdict? {
+    let odds = 20 * (Self.fadeTolerance - window.residual - window.step)
+    let length = refined.after - refined.before
+    let visible = kind == .fadeOut ? refined.before : refined.after
+    let beyond =
+      kind == .fadeOut ? max(segment.lowerBound, visible - length) : min(segment.upperBound, visible + length)
+    guard odds >= GradualFinder.leastLogOdds,
+      frames[beyond].contrast <= Self.fadeGrowth * frames[visible].contrast + 0.5,
+      Likeness.correlation(frames[refined.middle], frames[visible], reach: 2) >= Self.fadeLikeness
+    else { return nil }
+    return (kind, odds)
+  }
+
+  /// Whether within 0.8 s the old picture comes back, or the new one was there before: light that came and went.
+  private var returns: Bool {
+    let reach = rate.frames(0.8)
+    let distance = frames[refined.before].half.distance(frames[refined.after].half) + 0.1
+    var nearest = (share: Double.infinity, index: 0)
+    let earlier = Array(max(segment.lowerBound, refined.before - reach)..<max(segment.lowerBound, refined.before - 1))
+    let later = Array(min(refined.after + 2, segment.upperBound + 1)..<min(segment.upperBound, refined.after + reach) + 1)
+    for index in earlier + later where frames.indices.contains(index) {
+      let other = index < refined.before ? refined.after : refined.before
+      let share = frames[other].half.distance(frames[index].half) / distance
+      if share < nearest.share { nearest = (share, index) }
+    }
+    guard nearest.share < Self.returnDistance else { return false }
+    let other = nearest.index < refined.before ? refined.after : refined.before
+    return Likeness.correlation(frames[other], frames[nearest.index], reach: 1) > Self.returnLikeness
+  }
+}

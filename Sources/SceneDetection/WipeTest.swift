@@ -1,0 +1,97 @@
+/// Recognises a wipe: every sample changes once, from the old picture to the new one, along an edge that moves.
+enum WipeTest {
+  /// Least share of the samples that differ between both pictures.
+  static let leastCover = 0.78
+  /// Most of the difference that is neither the old picture nor the new one.
+  static let mostUndecided = 0.18
+  /// Largest share of the picture that changes in one step, and that goes back.
+  static let mostStep = 0.35
+  static let mostBack = 0.06
+  /// Roughness of the edge: 1 where changed samples are strewn at random, near 0 for one straight edge.
+  static let mostEdge = 0.25
+  /// Change just outside the window, over the distance of its ends: the shots on both sides keep still.
+  static let mostOutside = 0.30
+  /// Shortest window, in frames.
+  static let shortest = 8
+
+  /// The roughness of the edge, or nil where this is no wipe. `within` is the segment the window lies in.
+  static func edge(_ window: TransitionWindow, _ frames: FrameBuffer, within: ClosedRange<Int>) -> Double? {
+    let (from, to) = (frames[window.start].half, frames[window.end].half)
+    let distance = difference(from, to)
+    // 12 grey levels, in quarters, doubled as luma counts twice.
+    let changed = distance.map { $0 > 96 }
+    let changedCount = changed.reduce(0) { $0 + ($1 ? 1 : 0) }
+    guard Double(changedCount) >= leastCover * Double(HalfPicture.samples) else { return nil }
+
+    var undecided = 0.0
+    var maps: [[Bool]] = []
+    let total = zip(distance, changed).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
+    for index in window.inner {
+      let toOld = difference(frames[index].half, from)
+      let toNew = difference(frames[index].half, to)
+      var sum = 0
+      var map = [Bool](repeating: false, count: changed.count)
+      for position in map.indices where changed[position] {
+        sum += min(toOld[position], toNew[position], distance[position])
+        map[position] = toNew[position] < toOld[position]
+      }
+      undecided += Double(sum) / Double(total)
+      maps.append(map)
+    }
+    guard undecided / Double(window.inner.count) <= mostUndecided, isSteady(maps, changedCount) else { return nil }
+    let roughness = roughness(maps, changed, changedCount)
+    let margin = max(2, (window.end - window.start) / 4)
+    let outside = max(
+      frames[max(within.lowerBound, window.start - margin)].half.distance(from),
+      to.distance(frames[min(within.upperBound, window.end + margin)].half))
+    guard roughness <= mostEdge, outside / (window.distance + 0.1) <= mostOutside else { return nil }
+    return roughness
+  }
+
+  /// Per sample, |luma| × 2 + |blue| + |red|.
+  private static func difference(_ a: HalfPicture, _ b: HalfPicture) -> [Int] {
+    let count = HalfPicture.samples
+    return (0..<count).map { index in
+      2 * Int(abs(a.values[index] - b.values[index])) + Int(abs(a.values[count + index] - b.values[count + index]))
+        + Int(abs(a.values[2 * count + index] - b.values[2 * count + index]))
+    }
+  }
+
+  private static func share(_ map: [Bool], _ changedCount: Int) -> Double {
+    Double(map.reduce(0) { $0 + ($1 ? 1 : 0) }) / Double(changedCount)
+  }
+
+  private static func isSteady(_ maps: [[Bool]], _ changedCount: Int) -> Bool {
+    let progress = [0] + maps.map { share($0, changedCount) } + [1]
+    let step = zip(progress, progress.dropFirst()).map { $1 - $0 }.max() ?? 1
+    var back = 0
+    for (earlier, later) in zip(maps, maps.dropFirst()) {
+      for position in earlier.indices where earlier[position] && !later[position] { back += 1 }
+    }
+    return step <= mostStep && Double(back) <= mostBack * Double(changedCount)
+  }
+
+  /// Share of neighbouring samples on different sides, over what chance would give, averaged over the middle of the way.
+  private static func roughness(_ maps: [[Bool]], _ changed: [Bool], _ changedCount: Int) -> Double {
+    var values: [Double] = []
+    for map in maps {
+      let progress = share(map, changedCount)
+      guard progress > 0.15, progress < 0.85 else { continue }
+      var pairs = 0
+      var different = 0
+      for y in 0..<HalfPicture.height {
+        for x in 0..<HalfPicture.width {
+          let here = y * HalfPicture.width + x
+          guard changed[here] else { continue }
+          for (other, exists) in [(here + 1, x + 1 < HalfPicture.width), (here + HalfPicture.width, y + 1 < HalfPicture.height)]
+          where exists && changed[other] {
+            pairs += 1
+            if map[here] != map[other] { different += 1 }
+          }
+        }
+      }
+      values.append(Double(different) / Double(max(1, pairs)) / (2 * progress * (1 - progress)))
+    }
+    return values.count > 1 ? values.reduce(0, +) / Double(values.count) : 1
+  }
+}
