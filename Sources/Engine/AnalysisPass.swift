@@ -71,7 +71,9 @@ final class AnalysisPass {
     result.clock = decoder?.clock
     guard decoder != nil else { return }
     if running.contains(.frames) {
-      attempt(stages: [.frames]) { collector = try FrameCollector(options: options, store: store) }
+      attempt(stages: [.frames]) {
+        collector = try FrameCollector(options: options, frameRate: input.frameRate, store: store)
+      }
     }
     if running.contains(.text) {
       attempt(stages: [.text]) { reader = try TextReader(options: options, separateThread: threads > 1) }
@@ -234,6 +236,7 @@ final class AnalysisPass {
     }
     let endPTS = last.pts + last.duration
     result.end = Instant(pts: endPTS, seconds: decoder.clock.seconds(endPTS), frame: result.frameCount)
+    fillEmptyShots()
     if running.contains(.text), let reader {
       let begun = Clock.now
       attempt(stages: [.text]) { result.texts = try reader.finish() }
@@ -249,6 +252,20 @@ final class AnalysisPass {
           "\(decoder.repairedTimestamps) frames had no timestamp, or one not later than the frame before; theirs were made up"
         ))
     }
+  }
+
+  /// Every scene has a picture: one so short that none was kept gets its first frame, from a second look.
+  private func fillEmptyShots() {
+    guard running.contains(.frames), let collector else { return }
+    let empty = result.shots.indices.filter { result.shots[$0].pictures.isEmpty }
+    guard !empty.isEmpty else { return }
+    var kept: [Int: FrameCollector.Kept] = [:]
+    attempt(stages: [.frames]) {
+      try SecondLook(path: input.path, limits: input.limits).visit(empty.map { result.shots[$0].start }) { frame, time in
+        kept[time.index] = try collector.keep(frame, time: time)
+      }
+    }
+    for shot in empty { result.shots[shot].pictures = kept[result.shots[shot].start.index].map { [$0] } ?? [] }
   }
 
   private func finishSound() {

@@ -21,12 +21,14 @@ package final class FrameCollector {
     package let score: Double
   }
 
-  /// Frames of one slot: short, so that a scene of half a second has several.
-  static let slotLength = 4
-  /// Change, in grey levels, that ends a slot; below the smallest change that can be a cut.
-  static let slotChange = 6.0
+  /// Seconds of one slot.
+  static let slotSeconds = 0.4
+  /// Change, in grey levels, that can end a slot: no cut changes less.
+  static let slotChange = 4.0
+  /// How far a change that ends a slot stands above those before it: motion goes on, a cut does not.
+  static let slotRatio = 1.5
   /// Memory that held decoder pictures may take.
-  static let heldBytes = 64 << 20
+  static let heldBytes = 96 << 20
 
   private let options: AnalysisOptions
   private let renderer: PictureRenderer
@@ -36,13 +38,18 @@ package final class FrameCollector {
   private var slotEnd = 0
   private var candidates: [Candidate] = []
   private var lastPicture: AnalysisPicture?
+  private var recentChange = 0.0
+  private let slotLength: Int
   private var sceneStart = 0
   private var interiorStart = 0
   private var fileNumber = 0
 
-  /// `store` writes a finished picture under a name.
-  package init(options: AnalysisOptions, store: @escaping (String, [UInt8]) throws -> Void) throws(MediaError) {
+  /// `frameRate` in frames a second, where known; `store` writes a finished picture under a name.
+  package init(
+    options: AnalysisOptions, frameRate: Double?, store: @escaping (String, [UInt8]) throws -> Void
+  ) throws(MediaError) {
     self.options = options
+    slotLength = max(4, Int(min(120, frameRate ?? 25) * Self.slotSeconds))
     self.store = store
     renderer = try PictureRenderer()
     encoder = try PictureEncoder(format: options.frameFormat, quality: options.frameQuality)
@@ -52,12 +59,14 @@ package final class FrameCollector {
 
   /// Looks at the next frame.
   package func consider(_ frame: VideoFrame, picture: AnalysisPicture, time: FrameTime) throws {
-    let changed = lastPicture.map { Self.change($0, picture) >= Self.slotChange } ?? true
+    let change = lastPicture.map { Self.change($0, picture) } ?? .infinity
     lastPicture = picture
-    if changed || time.index >= slotEnd {
+    if time.index >= slotEnd || change >= Self.slotChange && change >= Self.slotRatio * recentChange {
       closeSlot()
-      slotEnd = time.index + Self.slotLength
+      slotEnd = time.index + slotLength
     }
+    // A running mean over about four frames.
+    recentChange += (min(change, 255) - recentChange) / 4
     let quality = PictureQuality(
       detail: try frame.detail(), meanLuma: picture.luma.mean, fullRange: frame.isFullRange)
     if let best = slot, best.score >= quality.score { return }
@@ -74,6 +83,13 @@ package final class FrameCollector {
       }
     }
     return Double(sum) / Double(a.luma.bytes.count)
+  }
+
+  /// Writes one frame as a picture, outside of the slots: for a scene so short that no slot fell into it.
+  package func keep(_ frame: VideoFrame, time: FrameTime) throws -> Kept {
+    let quality = PictureQuality(
+      detail: try frame.detail(), meanLuma: try frame.analysisPicture().luma.mean, fullRange: frame.isFullRange)
+    return try write([Candidate(frame: frame, time: time, quality: quality)])[0]
   }
 
   private func closeSlot() {

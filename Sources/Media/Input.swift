@@ -12,6 +12,7 @@ package final class Input {
   /// The container's start in microseconds on its own clock: what players call 0.
   package let startMicroseconds: Int64
   package let bytes: Int64
+  package let path: String
   package let videoStreamIndex: Int?
   package let orientation: Orientation
 
@@ -50,6 +51,7 @@ package final class Input {
     description = StreamReader(context: context.pointer, startMicroseconds: startMicroseconds)
       .describe(video: video, orientation: orientation)
     bytes = source.size
+    self.path = path
     readings = Array(repeating: StreamReading(), count: context.pointer.streamCount)
     self.limits = limits
     self.source = source
@@ -204,6 +206,13 @@ package final class Input {
     }
     note(packet)
     return true
+  }
+
+  /// Goes to the key frame of the video at or before a timestamp, or near it: what is decoded next tells. Returns false
+  /// where the container cannot seek.
+  package func seek(to pts: Int64) -> Bool {
+    guard let index = videoStreamIndex else { return false }
+    return av_seek_frame(context.pointer, Int32(index), pts, AVSEEK_FLAG_BACKWARD) >= 0
   }
 
   private func note(_ packet: Packet) {

@@ -70,7 +70,8 @@ extension String {
   fileprivate var withoutAddress: String {
     var text = self
     while let last = text.last, last.isNewline || last == " " { text.removeLast() }
-    guard text.hasPrefix("["), let at = text.firstRange(of: " @ 0x"), let end = text[at.upperBound...].firstIndex(of: "]")
+    guard text.hasPrefix("["), let at = text.firstRange(of: " @ 0x"),
+      let end = text[at.upperBound...].firstIndex(of: "]")
     else { return text }
     text.removeSubrange(at.lowerBound..<end)
     return text

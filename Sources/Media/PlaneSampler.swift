@@ -7,7 +7,7 @@ import Timing
 /// Works on every format whose components lie in 8- or 16-bit little-endian samples at a fixed step (planar,
 /// semi-planar and packed YUV, grey). RGB, palettes and the rest go through swscale first.
 struct PlaneSampler {
-  private var columns: [UInt32] = []
+  private var columns: [UInt16] = []
   private var fallback: FormatConverter?
 
   mutating func analysisPicture(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) -> AnalysisPicture {
@@ -61,12 +61,16 @@ struct PlaneSampler {
     return source
   }
 
-  /// Box average. Tall pictures are read at every n-th row, so that a sample averages at most about 16 rows.
+  /// Rows that one sample averages at most: the others of a tall picture are passed over. Every fourth row of a
+  /// 1080-line picture gives the same boundaries and costs a quarter. 257 rows would overflow the running sums.
+  private static let rowsPerSample = 8
+
+  /// Box average.
   private mutating func average(_ source: SampledFrame, component: Int, width: Int, height: Int) -> Plane {
     let plane = source.component(component)
     if columns.count < plane.width { columns = Array(repeating: 0, count: plane.width) }
     var out = [UInt8](repeating: 0, count: width * height)
-    let rowStep = max(1, plane.height / height / 16)
+    let rowStep = max(1, (plane.height / height + Self.rowsPerSample - 1) / Self.rowsPerSample)
     columns.withUnsafeMutableBufferPointer { columns in
       for y in 0..<height {
         let top = min(y * plane.height / height, plane.height - 1)
@@ -81,7 +85,7 @@ struct PlaneSampler {
           let left = min(x * plane.width / width, plane.width - 1)
           let right = max(left + 1, (x + 1) * plane.width / width)
           var sum: UInt32 = 0
-          for column in left..<right { sum &+= columns[column] }
+          for column in left..<right { sum &+= UInt32(columns[column]) }
           let samples = rows * UInt32(right - left)
           out[y * width + x] = UInt8(truncatingIfNeeded: (sum + samples / 2) / samples)
         }
@@ -112,16 +116,16 @@ struct SampledFrame {
     }
 
     /// Adds a row of samples, each from 0 to 255, to running sums.
-    func add(row y: Int, to sums: UnsafeMutableBufferPointer<UInt32>) {
+    func add(row y: Int, to sums: UnsafeMutableBufferPointer<UInt16>) {
       let row = base + y * lineSize
       if !wide, step == 1 {
-        for x in 0..<width { sums[x] &+= UInt32(row[x]) }
+        for x in 0..<width { sums[x] &+= UInt16(row[x]) }
       } else if wide, step == 2 {
         row.withMemoryRebound(to: UInt16.self, capacity: width) { samples in
-          for x in 0..<width { sums[x] &+= UInt32(min(255, UInt16(littleEndian: samples[x]) &>> shift)) }
+          for x in 0..<width { sums[x] &+= min(255, UInt16(littleEndian: samples[x]) &>> shift) }
         }
       } else {
-        for x in 0..<width { sums[x] &+= UInt32(value(row, x)) }
+        for x in 0..<width { sums[x] &+= UInt16(value(row, x)) }
       }
     }
   }

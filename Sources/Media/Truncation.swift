@@ -38,7 +38,8 @@ extension Input {
     guard raw.duration != CR_NOPTS, raw.duration_estimation_method == AVFMT_DURATION_FROM_STREAM else { return nil }
     var ends: [Double] = []
     for index in readings.indices {
-      guard let stream = context.pointer.stream(index), stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0 else {
+      guard let stream = context.pointer.stream(index), stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0
+      else {
         continue
       }
       // A stream that was passed over, or that promises a length and holds nothing, says nothing about the end.
@@ -167,7 +168,8 @@ struct ContainerStructure {
       0xA1, 0xDC, 0xAB, 0x8C, 0x47, 0xA9, 0xCF, 0x11, 0x8E, 0xE4, 0x00, 0xC0, 0x0C, 0x20, 0x53, 0x65,
     ]
     let head = source.bytes(at: 0, count: 1 << 16)
-    guard let start = (0..<max(0, head.count - 104)).first(where: { head[$0..<$0 + 16].elementsEqual(identifier) }) else {
+    guard let start = (0..<max(0, head.count - 104)).first(where: { head[$0..<$0 + 16].elementsEqual(identifier) })
+    else {
       return nil
     }
     let isBroadcast = head[start + 88] & 1 != 0

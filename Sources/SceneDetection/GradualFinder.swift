@@ -26,8 +26,9 @@ struct GradualFinder {
   /// Odds of 0.4 : 0.6: a gradual transition that was missed costs as much as one made up.
   static let leastLogOdds = log(0.4 / 0.6)
   static let leastCover = 0.45
-  /// Looking ahead of a window: refinement, flash test. In frames at up to 30 a second.
-  static let margin = 96
+  /// Frames behind the middle of a window before it is decided, at up to 30 a second: half the longest window, a quarter
+  /// of it for refinement, 0.8 s for the flash test.
+  static let margin = 80
 
   private struct Candidate {
     var window: TransitionWindow
@@ -52,7 +53,8 @@ struct GradualFinder {
 
   /// Everything before this frame is settled.
   func settled(scannedTo: Int) -> Int {
-    let open = scannedTo - (Self.margin + 64) * rate.stride
+    // A candidate's middle lies within the margin, its start half the longest window before.
+    let open = scannedTo - (Self.margin + 48) * rate.stride
     return max(start, min(open, (candidates.map(\.window.start).min() ?? .max) - 16 * rate.stride))
   }
 
@@ -131,7 +133,9 @@ struct GradualFinder {
       refined.after > refined.before + 1
     else { return nil }
     let trial = Trial(refined: refined, segment: segment, frames: frames, rate: rate)
-    guard let verdict = candidate.isWipe ? trial.wipe(candidate.z) : trial.mix(candidate.window, candidate.z) else { return nil }
+    guard let verdict = candidate.isWipe ? trial.wipe(candidate.z) : trial.mix(candidate.window, candidate.z) else {
+      return nil
+    }
     let span = min(candidate.window.start, first)...max(candidate.window.end, last)
     return (Found(kind: verdict.kind, first: first, last: last, confidence: Logistic.probability(verdict.z)), span)
   }

@@ -49,18 +49,34 @@ enum MotionResidual {
     for shift in shifts {
       // No later shift can cost less than its penalty.
       if shift.penalty >= best.cost { break }
-      let cost = sum(source, target, x, y, shift.x, shift.y) + shift.penalty
-      if cost < best.cost { best = (cost, shift.x, shift.y) }
+      if let cost = cost(source, target, x, y, shift, below: best.cost) { best = (cost, shift.x, shift.y) }
     }
     return best
   }
+
+  /// The cost of one shift, or nil as soon as it cannot come out below `bound`.
+  @inline(__always)
+  private static func cost(
+    _ source: UnsafeBufferPointer<UInt8>, _ target: UnsafeBufferPointer<UInt8>, _ x: Int, _ y: Int,
+    _ shift: (x: Int, y: Int, penalty: Int), below bound: Int
+  ) -> Int? {
+    var cost = shift.penalty
+    for rows in 0..<blockHeight / rowGroup {
+      cost += sum(source, target, x, y + rows * rowGroup, shift.x, shift.y, rows: rowGroup)
+      if cost >= bound { return nil }
+    }
+    return cost
+  }
+
+  /// Rows between two looks at whether a shift is still worth finishing: most are not after the first three.
+  private static let rowGroup = 3
 
   private static func blockCost(
     _ source: [UInt8], _ target: [UInt8], _ shiftX: Int, _ shiftY: Int, _ blockX: Int, _ blockY: Int
   ) -> Int {
     source.withUnsafeBufferPointer { source in
       target.withUnsafeBufferPointer { target in
-        sum(source, target, blockX * blockWidth, blockY * blockHeight, shiftX, shiftY)
+        sum(source, target, blockX * blockWidth, blockY * blockHeight, shiftX, shiftY, rows: blockHeight)
       }
     }
   }
@@ -69,12 +85,12 @@ enum MotionResidual {
   @inline(__always)
   private static func sum(
     _ source: UnsafeBufferPointer<UInt8>, _ target: UnsafeBufferPointer<UInt8>, _ x: Int, _ y: Int, _ shiftX: Int,
-    _ shiftY: Int
+    _ shiftY: Int, rows: Int
   ) -> Int {
     var sum: UInt16 = 0
     var from = (y + reachY + shiftY) * paddedWidth + x + reachX + shiftX
     var to = y * AnalysisPicture.width + x
-    for _ in 0..<blockHeight {
+    for _ in 0..<rows {
       for column in 0..<blockWidth {
         let (a, b) = (source[from + column], target[to + column])
         sum &+= UInt16(max(a, b) &- min(a, b))

@@ -31,7 +31,9 @@ struct Refinement {
     var last = from + right
     var before = max(segment.lowerBound, first - 1)
     var after = min(segment.upperBound, last)
-    if let blank = (last...max(last, min(segment.upperBound, last + 3))).first(where: { $0 < frames.end && frames[$0].isBlank }) {
+    if let blank = (last...max(last, min(segment.upperBound, last + 3))).first(where: {
+      $0 < frames.end && frames[$0].isBlank
+    }) {
       (last, after) = (blank, blank)
     }
     let lowest = max(segment.lowerBound, first - 4, frames.indices.lowerBound)
@@ -104,7 +106,8 @@ struct Trial {
     let distance = frames[refined.before].half.distance(frames[refined.after].half) + 0.1
     var nearest = (share: Double.infinity, index: 0)
     let earlier = Array(max(segment.lowerBound, refined.before - reach)..<max(segment.lowerBound, refined.before - 1))
-    let later = Array(min(refined.after + 2, segment.upperBound + 1)..<min(segment.upperBound, refined.after + reach) + 1)
+    let later = Array(
+      min(refined.after + 2, segment.upperBound + 1)..<min(segment.upperBound, refined.after + reach) + 1)
     for index in earlier + later where frames.indices.contains(index) {
       let other = index < refined.before ? refined.after : refined.before
       let share = frames[other].half.distance(frames[index].half) / distance

@@ -83,7 +83,9 @@ enum WipeTest {
         for x in 0..<HalfPicture.width {
           let here = y * HalfPicture.width + x
           guard changed[here] else { continue }
-          for (other, exists) in [(here + 1, x + 1 < HalfPicture.width), (here + HalfPicture.width, y + 1 < HalfPicture.height)]
+          for (other, exists) in [
+            (here + 1, x + 1 < HalfPicture.width), (here + HalfPicture.width, y + 1 < HalfPicture.height),
+          ]
           where exists && changed[other] {
             pairs += 1
             if map[here] != map[other] { different += 1 }
