@@ -65,7 +65,7 @@ package enum SceneLength: Codable, Sendable, Equatable {
     switch self {
     case .none: try container.encode("0")
     case .frames(let count): try container.encode("\(count)f")
-    case .seconds(let seconds): try container.encode("\(seconds)s")
+    case .seconds(let seconds): try container.encode(Quantity.text(seconds: seconds))
     }
   }
 }
@@ -80,8 +80,9 @@ package enum TextRegion: Codable, Sendable, Equatable {
       self = .full
       return
     }
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
-    guard parts.count == 4, parts.allSatisfy({ (0...1).contains($0) }), parts[2] > 0, parts[3] > 0,
+    let words = text.split(separator: ",", omittingEmptySubsequences: false)
+    let parts = words.compactMap { Double($0) }
+    guard words.count == 4, parts.count == 4, parts.allSatisfy({ (0...1).contains($0) }), parts[2] > 0, parts[3] > 0,
       parts[0] + parts[2] <= 1.000001, parts[1] + parts[3] <= 1.000001
     else { return nil }
     self = .box(Box(x: parts[0], y: parts[1], width: parts[2], height: parts[3]))

@@ -39,8 +39,15 @@ package struct BatchDocument: Codable, Sendable {
     package var canceled = 0
     /// Finished by an earlier run and not done again.
     package var resumed = 0
+    /// Not begun, because the batch was interrupted or gave up.
+    package var notStarted = 0
 
     package init() {}
+
+    enum CodingKeys: String, CodingKey {
+      case succeeded, partial, failed, canceled, resumed
+      case notStarted = "not_started"
+    }
   }
 
   package var schemaVersion = 1

@@ -88,27 +88,30 @@ package struct DocumentError: Error, Equatable, CustomStringConvertible {
   package var description: String { message }
 }
 
-/// Reads the members of an object one by one and rejects those that nobody asked for.
+/// Reads the members of an object one by one, after those that nobody knows were refused.
 package struct ObjectReader {
   let place: String
   private var members: [String: JSONValue]
-  private var known: [String] = []
 
-  /// `place` is the path of the object within its document, `""` at the top.
-  package init(_ value: JSONValue, place: String, documentName: String) throws(DocumentError) {
+  /// `place` is the path of the object within its document, `""` at the top. Throws where the value is no object, and
+  /// for the first key that is not among `known`, naming the closest one; nil leaves that to the caller.
+  package init(
+    _ value: JSONValue, place: String, documentName: String, known: [String]?
+  ) throws(DocumentError) {
     guard case .object(let members) = value else {
       throw DocumentError("\(place.isEmpty ? documentName : place) should be an object, not \(value.kindName)")
     }
     self.place = place
     self.members = members
+    guard let known, let key = members.keys.filter({ !known.contains($0) }).min() else { return }
+    throw DocumentError("\(path(of: key)) is not a known key\(Spelling.hint(for: key, among: known))")
   }
 
   package func path(of key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
 
   /// Takes a member out, or nil where it is absent.
   package mutating func take(_ key: String) -> JSONValue? {
-    known.append(key)
-    return members.removeValue(forKey: key)
+    members.removeValue(forKey: key)
   }
 
   package mutating func text(_ key: String) throws(DocumentError) -> String? {
@@ -128,11 +131,5 @@ package struct ObjectReader {
   package mutating func takeRest() -> [(key: String, value: JSONValue)] {
     defer { members = [:] }
     return members.sorted { $0.key < $1.key }
-  }
-
-  /// Throws for the first member that was not taken, naming the closest known key.
-  package func rejectUnknown() throws(DocumentError) {
-    guard let key = members.keys.min() else { return }
-    throw DocumentError("\(path(of: key)) is not a known key\(Spelling.hint(for: key, among: known))")
   }
 }

@@ -18,6 +18,15 @@ package enum Quantity {
     return text.isEmpty ? nil : total
   }
 
+  /// Seconds as they can be typed, such as `0.6s`: to the microsecond, without an exponent.
+  package static func text(seconds: Double) -> String {
+    let micros = Int64(min(9e17, (seconds * 1_000_000).rounded()))
+    var fraction = String(micros % 1_000_000)
+    fraction = String(repeating: "0", count: 6 - fraction.count) + fraction
+    while fraction.last == "0" { fraction.removeLast() }
+    return "\(micros / 1_000_000)" + (fraction.isEmpty ? "" : "." + fraction) + "s"
+  }
+
   private static func clock(_ text: String) -> Double? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { decimal(String($0)) }
     guard (2...3).contains(parts.count), !parts.contains(where: { $0 == nil }) else { return nil }
@@ -56,6 +65,6 @@ package enum Quantity {
   /// A plain non-negative decimal number: no sign, no exponent, no `inf` or `nan`.
   private static func decimal(_ text: String) -> Double? {
     guard !text.isEmpty, text.allSatisfy({ ($0.isASCII && $0.isNumber) || $0 == "." }) else { return nil }
-    return Double(text)
+    return Double(text).flatMap { $0 < 1e15 ? $0 : nil }
   }
 }

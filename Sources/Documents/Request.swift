@@ -24,16 +24,18 @@ package struct Request: Sendable, Equatable {
 
   /// Reads a request document. Unknown keys and bad values are errors that name the place and the closest right word.
   package init(json: [UInt8]) throws(DocumentError) {
-    var top = try ObjectReader(JSONValue.parse(json, name: "the request"), place: "", documentName: "the request")
+    var top = try ObjectReader(
+      JSONValue.parse(json, name: "the request"), place: "", documentName: "the request",
+      known: ["schema_version", "kind", "id", "operation", "input", "output", "stages", "options", "limits"])
     try Self.checkKind(&top)
     id = try top.text("id") ?? ""
     let word = try top.required(text: "operation")
     operation = try JSONValue.string(word).choice(word, key: "operation")
     guard let inputValue = top.take("input") else { throw DocumentError("input is missing") }
-    var input = try ObjectReader(inputValue, place: "input", documentName: "the request")
+    var input = try ObjectReader(
+      inputValue, place: "input", documentName: "the request", known: ["path", "name"])
     inputPath = try input.required(text: "path")
     inputName = try input.text("name")
-    try input.rejectUnknown()
     output = try top.text("output")
     settings = Settings()
     if let stages = top.take("stages") { try SettingTable.setting("stages")?.apply(&settings, stages) }
@@ -41,14 +43,14 @@ package struct Request: Sendable, Equatable {
       ($0.group == .result && $0.key != "stages") || ["threads", "work_dir"].contains($0.key)
     }
     try Self.apply(top.take("limits"), place: "limits", to: &settings) { $0.group == .limit }
-    try top.rejectUnknown()
+    if inputName?.isEmpty == true { throw DocumentError("input.name is empty") }
     if inputPath.isEmpty { throw DocumentError("input.path is empty") }
     if operation == .analyze, (output ?? "").isEmpty { throw DocumentError("output is missing") }
   }
 
   private static func checkKind(_ top: inout ObjectReader) throws(DocumentError) {
     if let version = top.take("schema_version"), version != .number(1) {
-      throw DocumentError("schema_version should be 1, not \(version.asTyped)")
+      throw DocumentError("schema_version should be the number 1, not \(version.kindName) \(version.asTyped)")
     }
     if let kind = try top.text("kind"), kind != "request" {
       throw DocumentError("kind should be \"request\", not \"\(kind)\"")
@@ -59,7 +61,7 @@ package struct Request: Sendable, Equatable {
     _ value: JSONValue?, place: String, to settings: inout Settings, where allowed: (Setting) -> Bool
   ) throws(DocumentError) {
     guard let value else { return }
-    var reader = try ObjectReader(value, place: place, documentName: "the request")
+    var reader = try ObjectReader(value, place: place, documentName: "the request", known: nil)
     let table = SettingTable.all.filter(allowed)
     for (key, value) in reader.takeRest() {
       guard let setting = table.first(where: { $0.key == key }) else {

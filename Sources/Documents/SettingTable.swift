@@ -77,7 +77,8 @@ package enum SettingTable {
       key: "languages", group: .result, placeholder: "eng+deu", help: "Languages of the text, as Tesseract names them.",
       defaultText: "eng"
     ) { settings, value throws(DocumentError) in
-      let names = try value.words(separator: "+").flatMap { $0.split(separator: ",").map(String.init) }
+      let words = try value.words(separator: "+").flatMap { $0.split(separator: ",").map { JSONValue.trimmed($0) } }
+      let names = words.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
       guard !names.isEmpty,
         names.allSatisfy({ $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } })
       else { throw value.unfit("languages", "names such as eng or eng+deu") }
@@ -165,7 +166,7 @@ package enum SettingTable {
     Setting(
       key: "max_memory", group: .limit, placeholder: "SIZE", help: "Memory.", defaultText: "2g"
     ) { settings, value throws(DocumentError) in
-      guard let bytes = Quantity.bytes(value.asTyped), bytes >= 64 << 20 else {
+      guard let bytes = Quantity.bytes(value.asTyped), (64 << 20...1 << 50).contains(bytes) else {
         throw value.unfit("max_memory", "a size of at least 64m, such as 2g")
       }
       settings.limits.maxMemory = bytes
@@ -229,12 +230,13 @@ extension JSONValue {
 
   func words(separator: Character) throws(DocumentError) -> [String] {
     switch self {
+    case .null, .bool, .object: throw DocumentError("a list or text is wanted, not \(kindName)")
     case .array(let items): items.map(\.asTyped)
     default: asTyped.split(separator: separator).map { Self.trimmed($0) }
     }
   }
 
-  private static func trimmed(_ text: Substring) -> String {
+  static func trimmed(_ text: Substring) -> String {
     String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 

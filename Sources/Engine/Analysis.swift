@@ -56,7 +56,7 @@ struct Analysis {
   /// timing.
   private func fill(_ document: inout AnalysisDocument, from input: Input) throws {
     var result = try pass(over: input, threads: threads)
-    if result.decodeErrors > 0, threads > 1 {
+    if result.sawTrouble, threads > 1 {
       FileSystem.remove(workspace.file("frames"))
       result = try pass(over: Input(path: request.inputPath, limits: request.settings.limits), threads: 1)
     }
@@ -89,11 +89,14 @@ struct Analysis {
     let assembler = SceneAssembler(
       minLength: options.minSceneLength, framesPerScene: options.framesPerScene, clock: clock)
     let shots = assembler.merged(result.shots, end: end)
-    if finished.contains(.scenes) { document.scenes = assembler.scenes(shots, end: end) }
+    if finished.contains(.scenes) {
+      document.scenes = assembler.scenes(shots, end: end)
+      if result.beginsBlank { document.scenes?[0].blank = true }
+    }
     if finished.contains(.frames) {
       let gallery = Gallery(folder: workspace.file("frames"), assembler: assembler)
       document.frames = try gallery.arrange(shots, end: end.frame)
-      document.outputs.append(OutputFile(kind: .frames, path: "frames"))
+      if document.frames?.isEmpty == false { document.outputs.append(OutputFile(kind: .frames, path: "frames")) }
     }
     if let texts = result.texts {
       document.textTracks = Self.tracks(texts, end: end, clock: clock)

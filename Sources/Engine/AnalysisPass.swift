@@ -17,10 +17,13 @@ final class AnalysisPass {
     var clock: MediaClock?
     var shots: [SceneAssembler.Shot] = []
     var end: Instant?
+    var beginsBlank = false
     var texts: [FoundText]?
     var audio: [AudioAnalysis]?
     var frameCount = 0
     var decodeErrors = 0
+    /// Whether anything at all was complained of: a frame thread's words do not always reach the counters.
+    var sawTrouble = false
     var warnings: [WarningRecord] = []
     var errors: [ErrorRecord] = []
     var stageSeconds: [String: Double] = [:]
@@ -43,6 +46,8 @@ final class AnalysisPass {
   private var pace = FramePace()
   private var last: FrameTime?
   private var openShot: SceneAssembler.Shot?
+  /// What the libraries logged during the pass.
+  private var logged = (decoder: LibraryLog.Lines(), container: LibraryLog.Lines())
 
   /// `store` writes a picture into the workspace.
   init(
@@ -78,6 +83,8 @@ final class AnalysisPass {
     if running.contains(.text) {
       attempt(stages: [.text]) { reader = try TextReader(options: options, separateThread: threads > 1) }
     }
+    // What needs no decoding is not decoded: the last stage may just have failed.
+    if !running.contains(where: \.needsPictures) { decoder = nil }
   }
 
   private func noVideo(_ wanted: [Stage]) {
@@ -132,6 +139,8 @@ final class AnalysisPass {
       try drain(decoder, into: frame)
     }
     for sound in sounds { attempt(stages: []) { try sound.finish() } }
+    logged = (LibraryLog.decoderErrors, LibraryLog.containerErrors)
+    result.sawTrouble = !LibraryLog.errorLines.isEmpty
     finishVideo()
     finishSound()
     judgeDamage()
@@ -225,7 +234,7 @@ final class AnalysisPass {
     let frameCount = last.map { $0.index + 1 } ?? 0
     result.frameCount = frameCount
     guard let last else {
-      let lines = LibraryLog.decoderErrors.lines.first.map { " (\($0))" } ?? ""
+      let lines = logged.decoder.lines.first.map { " (\($0))" } ?? ""
       result.errors.append(
         ErrorRecord(.corrupt, "not one picture of the video could be decoded\(lines)", stage: "decode"))
       return
@@ -233,6 +242,8 @@ final class AnalysisPass {
     if running.contains(.scenes) || running.contains(.frames) {
       end(detector.finish())
       closeShot(at: result.frameCount, transition: result.frameCount...result.frameCount)
+      // A plain beginning is a scene of its own only where a boundary ends it.
+      result.beginsBlank = detector.beginsBlank && result.shots.count > 1
     }
     let endPTS = last.pts + last.duration
     result.end = Instant(pts: endPTS, seconds: decoder.clock.seconds(endPTS), frame: result.frameCount)
@@ -261,7 +272,8 @@ final class AnalysisPass {
     guard !empty.isEmpty else { return }
     var kept: [Int: FrameCollector.Kept] = [:]
     attempt(stages: [.frames]) {
-      try SecondLook(path: input.path, limits: input.limits).visit(empty.map { result.shots[$0].start }) { frame, time in
+      try SecondLook(path: input.path, limits: input.limits).visit(empty.map { result.shots[$0].start }) {
+        frame, time in
         kept[time.index] = try collector.keep(frame, time: time)
       }
     }
@@ -281,9 +293,8 @@ final class AnalysisPass {
 
   /// Counts damage, and says whether the file is whole.
   private func judgeDamage() {
-    let logged = LibraryLog.decoderErrors
     if let decoder, result.frameCount > 0 {
-      let count = decoder.failedCalls + decoder.flaggedFrames + logged.count
+      let count = decoder.failedCalls + decoder.flaggedFrames + logged.decoder.count
       result.decodeErrors = count
       result.media.video?.decodeErrors = count
     }
@@ -291,15 +302,16 @@ final class AnalysisPass {
       result.errors.append(
         ErrorRecord(.corrupt, "the file is cut off: \(cut); what came before was analysed", stage: "decode"))
     }
-    let container = LibraryLog.containerErrors
-    if container.count > 0 {
+    if logged.container.count > 0 {
       result.warnings.append(
         WarningRecord(
-          "container_errors", "the container is damaged: \(container.lines.first ?? "")", stage: "decode"))
+          "container_errors", "the container is damaged: \(logged.container.lines.first ?? "")", stage: "decode"))
     }
     guard result.decodeErrors > 0 else { return }
-    let first = logged.lines.first.map { "; the first: \($0)" } ?? ""
-    let text = "\(result.decodeErrors) errors in \(result.frameCount) frames while decoding\(first)"
+    result.sawTrouble = true
+    let first = logged.decoder.lines.first.map { "; the first: \($0)" } ?? ""
+    let text =
+      "\(result.decodeErrors) \(result.decodeErrors == 1 ? "error" : "errors") in \(result.frameCount) frames while decoding\(first)"
     // Over one in a hundred frames the design calls a film damaged, below that a blemish.
     if result.decodeErrors * 100 > result.frameCount {
       result.errors.append(ErrorRecord(.corrupt, "the video is damaged: \(text)", stage: "decode"))

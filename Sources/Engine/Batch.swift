@@ -36,6 +36,8 @@ package final class Batch: Sendable {
   private let output: OutputFolder
   private let items: [Item]
   private let pending: [Item]
+  /// Lines of an earlier run, by path: of inputs that are done again, and of inputs that are not part of this one.
+  private let earlier: [String: ResultLine]
   private let resumed: [Int: ResultLine]
   private let display: ProgressDisplay
   private let eventsDescriptor: Int32?
@@ -75,6 +77,7 @@ package final class Batch: Sendable {
       resumed[item.index] = line
     }
     self.resumed = resumed
+    self.earlier = earlier
     pending = items.filter { resumed[$0.index] == nil }
     (jobs, threads) = Self.share(cores: ProcessUsage.cores, files: pending.count, batch: batch)
     display = ProgressDisplay(terminal: terminal, total: pending.count, quiet: batch.quiet || batch.json)
@@ -124,8 +127,10 @@ package final class Batch: Sendable {
     let lines = ordered()
     let document = summary(lines, started: started, seconds: Clock.now - begun, interrupted: signal != nil)
     var failure = state.withLock { $0.outputError }
+    let own = Set(items.map(\.input.path))
+    let others = earlier.values.filter { !own.contains($0.path) }.sorted { $0.path < $1.path }
     do throws(ErrorRecord) {
-      try output.finish(document, journal: lines)
+      try output.finish(document, journal: lines + others)
     } catch {
       failure = failure ?? error
     }
@@ -182,8 +187,15 @@ package final class Batch: Sendable {
     let begun = Clock.now
     display.begin(item.index, path)
     terminal.log(.info, "started", path: path, request: id)
-    let outcome = item.input.problem.map { WorkerProcess.Outcome(status: .failed, errors: [$0]) } ?? runWorker(item, id)
+    let outcome: WorkerProcess.Outcome
+    if let problem = item.input.problem {
+      outcome = WorkerProcess.Outcome(status: .failed, errors: [problem])
+      announceEnd(of: item, id, outcome)
+    } else {
+      outcome = runWorker(item, id)
+    }
     var line = ResultLine(path: path, status: outcome.status, paramsDigest: paramsDigest, engine: Program.version)
+    line.attempts = (earlier[path]?.attempts ?? 0) + 1
     line.document = outcome.document.map { relative($0) } ?? writeFailure(outcome, item)
     line.bytes = status?.bytes
     line.modified = status?.modified
@@ -207,7 +219,18 @@ package final class Batch: Sendable {
         display.update(item.index, event)
         pass(line)
       }, isCanceled: { [self] in state.withLock { $0.stopping } })
-    return worker.run()
+    let outcome = worker.run()
+    if !outcome.saidSo { announceEnd(of: item, id, outcome) }
+    return outcome
+  }
+
+  /// Every input ends in a `finished` event, also where its worker did not live to write one.
+  private func announceEnd(of item: Item, _ id: String, _ outcome: WorkerProcess.Outcome) {
+    var event = Event(.finished, requestID: id, time: Clock.timestamp)
+    event.path = item.input.path
+    event.status = outcome.status
+    event.errors = outcome.errors
+    if let line = try? DocumentEncoder.line(event) { pass(line) }
   }
 
   /// Passes an event on as the worker wrote it.
@@ -286,6 +309,7 @@ package final class Batch: Sendable {
       }
     }
     totals.resumed = resumed.count
+    totals.notStarted = items.count - lines.count
     let fresh = state.withLock { $0.lines.values.compactMap { $0.summary?.mediaSeconds } }
     let media = fresh.sorted().reduce(0, +).roundedToMicrosecond
     let wall = seconds.rounded(places: 3)

@@ -6,8 +6,12 @@ import Glibc
 enum Fingerprint {
   /// `xxh3-128:` and 32 hexadecimal digits for all bytes of a file; nil where it cannot be read to its end.
   static func file(_ path: String) -> String? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0, let state = XXH3_createState() else { return nil }
+    // Not to wait for a writer where the path is a pipe.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0, FileSystem.status(path)?.isRegular == true, let state = XXH3_createState() else {
+      if descriptor >= 0 { close(descriptor) }
+      return nil
+    }
     defer {
       close(descriptor)
       XXH3_freeState(state)

@@ -8,7 +8,7 @@ struct Publisher {
   /// Writes the document into the workspace and puts the workspace's files in place of the folder `output`. Returns the
   /// document's path there.
   func publish(_ document: AnalysisDocument, to output: String) throws(ErrorRecord) -> String {
-    if document.frames == nil { FileSystem.remove(workspace.file("frames")) }
+    if document.frames?.isEmpty ?? true { FileSystem.remove(workspace.file("frames")) }
     let text: String
     do {
       text = try DocumentEncoder.pretty(document)
@@ -24,6 +24,7 @@ struct Publisher {
   /// results or the new ones.
   static func install(_ source: String, at target: String) throws(ErrorRecord) {
     guard let parent = Path.parent(target) else { throw ErrorRecord(.outputFailed, "\(target) cannot hold results") }
+    try checkReplaceable(target)
     try FileSystem.makeFolders(parent)
     let staging = Path.join(parent, "\(stagingPrefix)\(getpid())-\(Path.name(target).utf8.count)")
     FileSystem.remove(staging)
@@ -34,6 +35,19 @@ struct Publisher {
     } catch {
       FileSystem.remove(staging)
       throw error
+    }
+  }
+
+  /// Throws `output_failed` where something other than earlier results stands at `target`: it is never replaced.
+  static func checkReplaceable(_ target: String) throws(ErrorRecord) {
+    guard let status = FileSystem.status(target) else { return }
+    guard status.isFolder else {
+      throw ErrorRecord(.outputFailed, "\(target) is a file; name a folder for the results", stage: "output")
+    }
+    let names = FileSystem.list(target) ?? []
+    guard names.isEmpty || names.contains("analysis.json") else {
+      throw ErrorRecord(
+        .outputFailed, "\(target) holds files that are no results of an analysis; name another folder", stage: "output")
     }
   }
 
@@ -52,7 +66,7 @@ struct Publisher {
 
   private static func swap(_ staging: String, _ target: String) throws(ErrorRecord) {
     if rename(staging, target) == 0 { return }
-    guard errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR else { throw FileSystem.failure("write", target) }
+    guard errno == ENOTEMPTY || errno == EEXIST else { throw FileSystem.failure("write", target) }
     let old = staging + ".old"
     FileSystem.remove(old)
     guard rename(target, old) == 0, rename(staging, target) == 0 else {

@@ -47,6 +47,8 @@ package enum Worker {
 
   private static func analyze(_ request: Request, _ events: EventWriter) -> Int32 {
     do {
+      // Before the work, not after it.
+      if let output = request.output { try Publisher.checkReplaceable(output) }
       let workspace = try Workspace(in: request.settings.batch.workDir)
       WorkerGuard.start(removing: workspace.path)
       let outcome = try Analysis(request: request, workspace: workspace, events: events).run()
@@ -79,9 +81,10 @@ package enum Worker {
       probe.media = input.description
       probe.status = .succeeded
     } catch {
+      probe.input.bytes = FileSystem.status(request.inputPath)?.bytes
       probe.errors = [ErrorRecord(describing: error, stage: "open")]
     }
-    probe.input.fingerprint = probe.status == .succeeded ? Fingerprint.file(request.inputPath) : nil
+    probe.input.fingerprint = Fingerprint.file(request.inputPath)
     events.finished { event in
       event.status = probe.status
       event.errors = probe.errors

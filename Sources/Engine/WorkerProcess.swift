@@ -12,6 +12,8 @@ package struct WorkerProcess {
     package var errors: [ErrorRecord]
     package var summary: ResultSummary?
     package var probe: ProbeDocument?
+    /// Whether the worker itself told the end, in a `finished` event.
+    package var saidSo = false
   }
 
   /// Why the parent ended a worker.
@@ -146,7 +148,7 @@ package struct WorkerProcess {
     if let event = state.finished {
       return Outcome(
         status: event.status ?? .failed, document: event.document, errors: event.errors ?? [], summary: event.result,
-        probe: event.probe)
+        probe: event.probe, saidSo: true)
     }
     return Outcome(status: .failed, errors: [crash(state, ending)])
   }
@@ -154,7 +156,7 @@ package struct WorkerProcess {
   private func crash(_ state: State, _ ending: ChildProcess.Ending) -> ErrorRecord {
     let text = String(decoding: state.errorText, as: UTF8.self)
     let outOfMemory = ["bad_alloc", "out of memory", "Cannot allocate memory"].contains { text.contains($0) }
-    if outOfMemory || state.peakBytes > state.limits.maxMemory * 9 / 10 {
+    if outOfMemory || state.peakBytes > state.limits.maxMemory / 10 * 9 {
       return Verdict.memory(max(state.peakBytes, state.limits.maxMemory)).error
     }
     let said = text.split(separator: "\n").first.map { ": \($0)" } ?? ""

@@ -36,7 +36,7 @@ package final class Input {
     }
     let refusals = try Owned(UnsafeMutablePointer<Int32>.allocate(capacity: 1), "a counter") { $0.deallocate() }
     refusals.pointer.initialize(to: 0)
-    let context = try Self.open(path: path, io: io.pointer, refusals: refusals.pointer, limits: limits)
+    let context = try Self.open(path: path, source: source, io: io.pointer, refusals: refusals.pointer, limits: limits)
     try Self.checkStreams(context.pointer, limits: limits)
     try Self.findStreams(context.pointer, limits: limits, refusals: refusals.pointer)
     try Self.checkStreams(context.pointer, limits: limits)
@@ -61,7 +61,8 @@ package final class Input {
   }
 
   private static func open(
-    path: String, io: UnsafeMutablePointer<AVIOContext>, refusals: UnsafeMutablePointer<Int32>, limits: Limits
+    path: String, source: FileSource, io: UnsafeMutablePointer<AVIOContext>, refusals: UnsafeMutablePointer<Int32>,
+    limits: Limits
   ) throws(MediaError) -> Owned<UnsafeMutablePointer<AVFormatContext>> {
     guard let context = avformat_alloc_context() else {
       throw MediaError(.outOfMemory, "not enough memory to open the file")
@@ -77,13 +78,15 @@ package final class Input {
     let code = avformat_open_input(&opened, path, nil, &options)
     if refusals.pointee > 0 { throw forbidden }
     guard code >= 0 else {
+      if LibraryLog.errorLines.contains(where: { $0.contains("max_streams") }) { throw tooManyStreams(limits) }
+      if LibraryLog.errorLines.contains(where: { $0.contains("not on whitelist") || $0.contains("Unsafe file name") }) {
+        throw forbidden
+      }
       switch code {
       case CR_ENOMEM: throw MediaError(.outOfMemory, "not enough memory to open the file")
       case CR_EIO: throw MediaError(.unreadable, "the file cannot be read: input/output error")
-      case CR_EINVAL where LibraryLog.errorLines.contains { $0.contains("max_streams") }:
-        throw tooManyStreams(limits)
       default:
-        if LibraryLog.errorLines.contains(where: { $0.contains("moov atom not found") }) {
+        if ContainerStructure(source: source).startsWithBox {
           throw MediaError(
             .corrupt,
             "the file was cut off, or never finished: its index (the moov atom) is missing, so nothing can be read")
@@ -91,10 +94,15 @@ package final class Input {
         throw MediaError(.notMedia, "this is not audio or video in any format FFmpeg knows (\(Status.text(code)))")
       }
     }
-    return try Owned(opened, "the file") { pointer in
+    let owned = try Owned(opened, "the file") { pointer in
       var context: UnsafeMutablePointer<AVFormatContext>? = pointer
       avformat_close_input(&context)
     }
+    // FFmpeg draws any text file as a film of a terminal.
+    if String(cString: owned.pointer.pointee.iformat.pointee.name) == "tty" {
+      throw MediaError(.notMedia, "this is a text file, neither audio nor video")
+    }
+    return owned
   }
 
   private static let forbidden = MediaError(
@@ -114,7 +122,8 @@ package final class Input {
   ) throws(MediaError) {
     var options = (0..<context.streamCount).map { _ -> OpaquePointer? in
       var dictionary: OpaquePointer?
-      av_dict_set_int(&dictionary, "max_pixels", limits.maxPixels, 0)
+      // The option is a 32-bit number.
+      av_dict_set_int(&dictionary, "max_pixels", min(limits.maxPixels, Int64(Int32.max)), 0)
       av_dict_set_int(&dictionary, "threads", 1, 0)
       return dictionary
     }

@@ -5,6 +5,17 @@ import Synchronization
 ///
 /// The log is one for the whole process; a worker opens one file, so what is said is said of that file.
 package enum LibraryLog {
+  /// How many lines there were, and the first different ones.
+  package struct Lines: Sendable {
+    package var count = 0
+    package var lines: [String] = []
+
+    package init(count: Int = 0, lines: [String] = []) {
+      self.count = count
+      self.lines = lines
+    }
+  }
+
   private struct State {
     var decoderErrors: [String] = []
     var decoderErrorCount = 0
@@ -47,13 +58,13 @@ package enum LibraryLog {
   }
 
   /// Error lines of the video decoder that was opened for the film: how many, and the different ones.
-  package static var decoderErrors: (count: Int, lines: [String]) {
-    state.withLock { ($0.decoderErrorCount, $0.decoderErrors) }
+  package static var decoderErrors: Lines {
+    state.withLock { Lines(count: $0.decoderErrorCount, lines: $0.decoderErrors) }
   }
 
   /// Error lines of the demuxer.
-  package static var containerErrors: (count: Int, lines: [String]) {
-    state.withLock { ($0.containerErrorCount, $0.containerErrors) }
+  package static var containerErrors: Lines {
+    state.withLock { Lines(count: $0.containerErrorCount, lines: $0.containerErrors) }
   }
 
   /// Whether the demuxer warned of a cut packet: the only sign MPEG program streams give.

@@ -29,6 +29,9 @@ package final class VideoDecoder {
     }
     let context = try CodecContext.open(stream: stream, threads: threads, limits: input.limits)
     cr_mark_video_decoder(context.pointer)
+    // Decoders check the size they store, padded to whole blocks of up to 64 samples.
+    let (width, height) = (Int64(context.pointer.pointee.width), Int64(context.pointer.pointee.height))
+    context.pointer.pointee.max_pixels = input.limits.maxPixels + 63 * (width + height) + 63 * 63
     self.input = input
     self.stream = stream
     format = input.context.pointer
@@ -55,6 +58,7 @@ package final class VideoDecoder {
         try countFailure(code)
         continue
       }
+      try checkSize(Int64(frame.width), Int64(frame.height))
       frame.prepare(format: format, stream: stream, orientation: input.orientation)
       if frame.isDamaged { flaggedFrames += 1 }
       return time(of: frame)
@@ -63,17 +67,20 @@ package final class VideoDecoder {
 
   private func countFailure(_ code: Int32) throws(MediaError) {
     failedCalls += 1
-    if let size = oversize {
+    // Decoders hide a failed allocation behind other codes.
+    if LibraryLog.decoderErrors.lines.contains(where: { $0.contains("get_buffer() failed") }) {
       throw MediaError(
-        .limitExceeded, "a picture of \(size) is over --max-pixels (\(input.limits.maxPixels) pixels)", limit: .pixels)
+        .outOfMemory, "not enough memory to decode the video; raise --max-memory, or give the file fewer --threads")
     }
+    try checkSize(Int64(context.pointer.pointee.width), Int64(context.pointer.pointee.height))
   }
 
-  /// The size the decoder refused for being over the limit of pixels.
-  private var oversize: String? {
-    let raw = context.pointer.pointee
-    let (width, height) = (max(raw.width, raw.coded_width), max(raw.height, raw.coded_height))
-    return Int64(width) * Int64(height) > input.limits.maxPixels ? "\(width)×\(height)" : nil
+  /// A stream may change its size midway.
+  private func checkSize(_ width: Int64, _ height: Int64) throws(MediaError) {
+    guard width * height > input.limits.maxPixels else { return }
+    throw MediaError(
+      .limitExceeded, "a picture of \(width)×\(height) is over --max-pixels (\(input.limits.maxPixels) pixels)",
+      limit: .pixels)
   }
 
   private func time(of frame: VideoFrame) -> FrameTime {

@@ -13,6 +13,9 @@ package struct SceneDetector {
   /// No boundary to come lies before this frame.
   package private(set) var settledFrame = 0
 
+  /// Whether the film begins with a plain part that is a scene of its own.
+  package private(set) var beginsBlank = false
+
   private let rate: FrameRate
   private var frames = FrameBuffer()
   private var cuts: CutFinder
@@ -89,6 +92,9 @@ package struct SceneDetector {
   /// not cross it.
   private mutating func endRun(_ run: ClosedRange<Int>) {
     merger.add(run: run)
+    if run.lowerBound == 0, Double(run.count) >= BoundaryMerger.fadeThroughSeconds * rate.perSecond {
+      beginsBlank = true
+    }
     if run.lowerBound > segment.start {
       collect(segment.advance(to: run.upperBound + 1, closed: true, frames))
     }

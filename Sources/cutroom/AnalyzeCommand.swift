@@ -13,6 +13,7 @@ enum AnalyzeCommand {
       throw UsageError("--json and --events - would both write to standard output; give --events a file")
     }
     if batch.resume, batch.force { throw UsageError("--resume goes on and --force begins anew; give one of them") }
+    if batch.retryFailed, !batch.resume { throw UsageError("--retry-failed goes with --resume") }
     let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: batch.quiet)
     if invocation.settings.options.stages.contains(.text),
       let missing = Doctor.missingLanguage(invocation.settings.options.languages)
@@ -31,7 +32,7 @@ enum AnalyzeCommand {
     }
     if batch.json {
       try Output.write(DocumentEncoder.pretty(outcome.document))
-    } else if !batch.quiet {
+    } else if !batch.quiet, batch.events != "-" {
       try Output.write(ResultTable.text(outcome.document, output: output))
     }
     return outcome.exitCode

@@ -1,4 +1,5 @@
 import Documents
+import Schemas
 
 /// A command of the program: its name, what it takes, and the settings it listens to.
 struct Command: Sendable {

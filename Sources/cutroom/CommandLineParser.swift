@@ -61,7 +61,7 @@ struct CommandLineParser {
     } catch {
       throw UsageError("the configuration \(path) cannot be read")
     }
-    var reader = try ObjectReader(JSONValue.parse(bytes, name: path), place: "", documentName: path)
+    var reader = try ObjectReader(JSONValue.parse(bytes, name: path), place: "", documentName: path, known: nil)
     for (key, value) in reader.takeRest() {
       guard let setting = command.settings.first(where: { $0.key == key }) else {
         throw UsageError(

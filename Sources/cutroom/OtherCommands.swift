@@ -1,6 +1,7 @@
 import Documents
 import Engine
 import Glibc
+import Schemas
 
 /// `cutroom probe`: what a file holds. The file is opened in a worker process, like everywhere.
 enum ProbeCommand {

@@ -1,0 +1,64 @@
+import TestSupport
+import Testing
+
+/// Inputs beyond a limit are refused with the limit's name; neighbours within it are not.
+struct LimitTests {
+  private func run(_ film: String, _ options: [String]) throws -> (outcome: Outcome, document: JSON) {
+    let folder = try TemporaryFolder()
+    let small = try Film.make(["-i", Film.plain(), "-vf", "scale=80:60", "-t", "0.5", "-an"], as: "mp4")
+    try folder.copy(film, to: "film.mp4")
+    try folder.copy(small, to: "small.mp4")
+    let inputs = [folder("film.mp4"), folder("small.mp4")]
+    let batch = try Batch(inputs, into: folder("out"), ["--stages", "scenes"] + options)
+    #expect(try batch.document("small.mp4").status.string == "succeeded")
+    return (batch.outcome, try batch.document("film.mp4"))
+  }
+
+  @Test func `too many pixels`() throws {
+    let (outcome, document) = try run(Film.plain(), ["--max-pixels", "100x100"])
+    #expect(outcome.exitCode == 1)
+    expectFailure("limit_exceeded", document, limit: "pixels")
+  }
+
+  @Test func `just enough pixels`() throws {
+    let (outcome, document) = try run(Film.plain(), ["--max-pixels", "160x120"])
+    #expect(outcome.exitCode == 0)
+    #expect(document.status.string == "succeeded")
+  }
+
+  @Test func `too long`() throws {
+    let (outcome, document) = try run(Film.plain(), ["--max-duration", "2s"])
+    #expect(outcome.exitCode == 1)
+    expectFailure("limit_exceeded", document, limit: "duration")
+  }
+
+  @Test func `too many streams`() throws {
+    let (outcome, document) = try run(Film.withSound(), ["--max-streams", "1"])
+    #expect(outcome.exitCode == 1)
+    expectFailure("limit_exceeded", document, limit: "streams")
+  }
+
+  @Test func `too little memory`() throws {
+    // One 1080p picture is 3 MB and a decoder holds several; the program itself needs more than 20 MB.
+    let large = try Film.make(
+      ["-f", "lavfi", "-i", "testsrc2=s=3840x2160:r=5:d=2", "-c:v", "libx264", "-preset", "ultrafast", "-refs", "16"],
+      as: "mp4")
+    let (outcome, document) = try run(large, ["--max-memory", "96m", "--jobs", "1"])
+    #expect(outcome.exitCode == 1)
+    expectFailure("out_of_memory", document)
+  }
+
+  @Test func `a size that only shows midway is bounded as well`() throws {
+    let h264 = ["-c:v", "libx264", "-preset", "ultrafast"]
+    let small = try Film.make(["-i", Film.master()] + h264, as: "ts")
+    let large = try Film.make(["-i", Film.master("320x240"), "-output_ts_offset", "3.2"] + h264, as: "ts")
+    let film = try Film.alter(small, "then a larger one") { $0 += (try? contents(of: large)) ?? $0 }
+    let folder = try TemporaryFolder()
+    try folder.copy(film, to: "grows.ts")
+    let options = ["--stages", "scenes", "--max-pixels", "200x200"]
+    let batch = try Batch([folder("grows.ts")], into: folder("out"), options)
+    #expect(batch.outcome.exitCode == 1)
+    let document = try batch.document("grows.ts")
+    #expect(document.errors.items.contains { $0.code.string == "limit_exceeded" && $0.limit.string == "pixels" })
+  }
+}
