@@ -137,6 +137,7 @@ final class AnalysisPass {
     if let decoder {
       try decoder.send(nil)
       try drain(decoder, into: frame)
+      try decoder.checkMemory()
     }
     for sound in sounds { attempt(stages: []) { try sound.finish() } }
     logged = (LibraryLog.decoderErrors, LibraryLog.containerErrors)

@@ -49,7 +49,7 @@ package final class FrameCollector {
     options: AnalysisOptions, frameRate: Double?, store: @escaping (String, [UInt8]) throws -> Void
   ) throws(MediaError) {
     self.options = options
-    slotLength = max(4, Int(min(120, frameRate ?? 25) * Self.slotSeconds))
+    slotLength = max(1, Int(min(120, frameRate ?? 25) * Self.slotSeconds) / options.framesPerScene)
     self.store = store
     renderer = try PictureRenderer()
     encoder = try PictureEncoder(format: options.frameFormat, quality: options.frameQuality)

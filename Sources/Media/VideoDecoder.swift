@@ -27,8 +27,7 @@ package final class VideoDecoder {
     guard let index = input.videoStreamIndex, let stream = input.context.pointer.stream(index) else {
       throw MediaError(.noVideo, "the file has no video stream")
     }
-    let context = try CodecContext.open(stream: stream, threads: threads, limits: input.limits)
-    cr_mark_video_decoder(context.pointer)
+    let context = try CodecContext.open(stream: stream, threads: threads, limits: input.limits, isWatched: true)
     // Decoders check the size they store, padded to whole blocks of up to 64 samples.
     let (width, height) = (Int64(context.pointer.pointee.width), Int64(context.pointer.pointee.height))
     context.pointer.pointee.max_pixels = input.limits.maxPixels + 63 * (width + height) + 63 * 63
@@ -67,12 +66,15 @@ package final class VideoDecoder {
 
   private func countFailure(_ code: Int32) throws(MediaError) {
     failedCalls += 1
-    // Decoders hide a failed allocation behind other codes.
-    if LibraryLog.decoderErrors.lines.contains(where: { $0.contains("get_buffer() failed") }) {
-      throw MediaError(
-        .outOfMemory, "not enough memory to decode the video; raise --max-memory, or give the file fewer --threads")
-    }
+    try checkMemory()
     try checkSize(Int64(context.pointer.pointee.width), Int64(context.pointer.pointee.height))
+  }
+
+  /// Decoders hide a failed allocation behind other codes, or go on without the picture.
+  package func checkMemory() throws(MediaError) {
+    guard LibraryLog.decoderErrors.lines.contains(where: { $0.contains("get_buffer() failed") }) else { return }
+    throw MediaError(
+      .outOfMemory, "not enough memory to decode the video; raise --max-memory, or give the file fewer --threads")
   }
 
   /// A stream may change its size midway.
@@ -108,7 +110,7 @@ package final class VideoDecoder {
 /// Opens decoders.
 enum CodecContext {
   static func open(
-    stream: UnsafeMutablePointer<AVStream>, threads: Int, limits: Limits
+    stream: UnsafeMutablePointer<AVStream>, threads: Int, limits: Limits, isWatched: Bool = false
   ) throws(MediaError) -> Owned<UnsafeMutablePointer<AVCodecContext>> {
     let parameters = stream.pointee.codecpar
     let id = parameters?.pointee.codec_id ?? AV_CODEC_ID_NONE
@@ -127,6 +129,8 @@ enum CodecContext {
     context.pointer.pointee.pkt_timebase = stream.pointee.time_base
     context.pointer.pointee.thread_count = Int32(threads)
     context.pointer.pointee.max_pixels = limits.maxPixels
+    // Before opening: frame threads copy the context then.
+    if isWatched { cr_mark_video_decoder(context.pointer) }
     let code = avcodec_open2(context.pointer, codec, nil)
     let name = String(cString: codec.pointee.name)
     try Status.check(code, "open the decoder for \(name)", as: .unsupportedCodec)

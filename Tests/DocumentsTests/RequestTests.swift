@@ -72,7 +72,7 @@ import Testing
     (#"{"operation": "analyze", "input": "a", "output": "o"}"#, "input should be an object, not text"),
     (#"{"operation": "analyze"#, "not valid JSON"),
     ("[]", "the request should be an object, not a list"),
-    (#"{"schema_version": 2, "operation": "probe", "input": {"path": "a"}}"#, "schema_version should be 1"),
+    (#"{"schema_version": 2, "operation": "probe", "input": {"path": "a"}}"#, "schema_version should be the number 1"),
   ])
   func aBadRequestNamesThePlaceAndWhatWouldBeRight(json: String, expected: String) {
     #expect(message(json).contains(expected), "said: \(message(json))")

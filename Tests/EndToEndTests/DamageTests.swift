@@ -100,7 +100,9 @@ struct DamageTests {
       noticed += 1
       let document = try Self.run.get().batch.document("damaged-\(seed)-\(name)")
       let damage = document.media.video.decode_errors.int ?? 0
-      #expect(damage > 0 || !document.errors.items.isEmpty, "seed \(seed): \(said.errors)")
+      // What the container's checksums say is a warning: the decoder may have got every picture.
+      let warned = document.warnings.items.contains { $0.code.string == "container_errors" }
+      #expect(damage > 0 || warned || !document.errors.items.isEmpty, "seed \(seed): \(said.errors)")
     }
     #expect(noticed > 0, "the films are not what this test thinks they are")
   }

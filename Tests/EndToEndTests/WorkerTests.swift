@@ -103,7 +103,7 @@ struct WorkerTests {
       ["frame_widht", "\"frame_width\""]
     ),
     (
-      #"{"schema_version": 1, "kind": "request", "id": "1", "operation": "analyze", "input": {"path": "film.mp4"}, "output": "out", "options": {"frame_width": "1"}}"#,
+      #"{"schema_version": 1, "kind": "request", "id": "1", "operation": "analyze", "input": {"path": "film.mp4"}, "output": "out", "options": {"frame_width": "wide"}}"#,
       ["frame_width"]
     ),
     (
