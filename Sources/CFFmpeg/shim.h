@@ -80,7 +80,9 @@ static inline void cr_refuse_nested(AVFormatContext *context, int *count) {
 
 // A mark for our own video decoder. FFmpeg copies a context's `opaque` to the contexts of its frame threads, so that it
 // tells our decoder's lines from those of probing decoders and parsers, which complain about intact files too.
-static inline void cr_mark_video_decoder(AVCodecContext *context) { context->opaque = (void *)cr_mark_video_decoder; }
+// An address of anything here would not do: every Swift file has its own copy of these functions.
+#define CR_VIDEO_DECODER_MARK ((void *)(uintptr_t)0x637574726f6f6d)
+static inline void cr_mark_video_decoder(AVCodecContext *context) { context->opaque = CR_VIDEO_DECODER_MARK; }
 
 // One formatted line of libav's log: `kind` is 1 for the marked decoder, 2 for a demuxer, 0 for the rest.
 typedef void (*cr_log_sink)(int level, int kind, const char *line);
@@ -98,7 +100,7 @@ static inline void cr_log_callback(void *object, int level, const char *format, 
   const AVClass *class_ = object ? *(const AVClass **)object : NULL;
   if (class_ && class_->class_name) {
     if (!strcmp(class_->class_name, "AVCodecContext")) {
-      kind = ((const AVCodecContext *)object)->opaque == (void *)cr_mark_video_decoder ? 1 : 0;
+      kind = ((const AVCodecContext *)object)->opaque == CR_VIDEO_DECODER_MARK ? 1 : 0;
     } else if (!strcmp(class_->class_name, "AVFormatContext")) {
       kind = 2;
     }
