@@ -53,6 +53,8 @@ let package = Package(
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swift),
     tests(of: "Timing"),
     tests(of: "Documents"),
+    tests(of: "SceneDetection", uses: ["Timing"]),
+    tests(of: "FrameExtraction"),
     tests(of: "AudioMixing", uses: ["Documents", "Media"]),
     tests(of: "TextRecognition", uses: ["Documents"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),

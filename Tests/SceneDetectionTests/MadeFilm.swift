@@ -1,0 +1,87 @@
+import SceneDetection
+import Timing
+
+/// A film of small pictures made by formula, whose boundaries are known to the frame.
+struct MadeFilm {
+  private(set) var pictures: [AnalysisPicture] = []
+
+  /// A still picture: smooth shapes and texture, different for every seed, as shots are.
+  static func shot(_ seed: UInt64, brightness: Int = 0) -> AnalysisPicture {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    func next() -> Int {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return Int(state >> 40 & 0xffff)
+    }
+    func plane(low: Int, high: Int) -> Plane {
+      // A coarse grid of random values, interpolated: shapes as large as those of a filmed picture.
+      let (columns, rows) = (9, 7)
+      let grid = (0..<columns * rows).map { _ in low + next() % (high - low) }
+      var bytes: [UInt8] = []
+      for y in 0..<AnalysisPicture.height {
+        for x in 0..<AnalysisPicture.width {
+          let (gx, gy) = (x * (columns - 1), y * (rows - 1))
+          let (left, top) = (gx / AnalysisPicture.width, gy / AnalysisPicture.height)
+          let (fx, fy) = (gx % AnalysisPicture.width, gy % AnalysisPicture.height)
+          func at(_ column: Int, _ row: Int) -> Int { grid[row * columns + column] }
+          let upper = at(left, top) * (AnalysisPicture.width - fx) + at(left + 1, top) * fx
+          let lower = at(left, top + 1) * (AnalysisPicture.width - fx) + at(left + 1, top + 1) * fx
+          let value =
+            (upper * (AnalysisPicture.height - fy) + lower * fy) / (AnalysisPicture.width * AnalysisPicture.height)
+          bytes.append(UInt8(max(0, min(255, value))))
+        }
+      }
+      return Plane(width: AnalysisPicture.width, height: AnalysisPicture.height, bytes: bytes)
+    }
+    let luma = plane(low: 30 + brightness, high: 220 + brightness)
+    return AnalysisPicture(luma: luma, chromaBlue: plane(low: 90, high: 166), chromaRed: plane(low: 90, high: 166))
+  }
+
+  static func plain(_ level: UInt8) -> AnalysisPicture {
+    func plane(_ value: UInt8) -> Plane {
+      Plane(width: AnalysisPicture.width, height: AnalysisPicture.height, repeating: value)
+    }
+    return AnalysisPicture(luma: plane(level), chromaBlue: plane(128), chromaRed: plane(128))
+  }
+
+  static func mix(_ a: AnalysisPicture, _ b: AnalysisPicture, _ share: Double) -> AnalysisPicture {
+    func plane(_ a: Plane, _ b: Plane) -> Plane {
+      Plane(
+        width: a.width, height: a.height,
+        bytes: zip(a.bytes, b.bytes).map { UInt8((Double($0) + (Double($1) - Double($0)) * share).rounded()) })
+    }
+    return AnalysisPicture(
+      luma: plane(a.luma, b.luma), chromaBlue: plane(a.chromaBlue, b.chromaBlue),
+      chromaRed: plane(a.chromaRed, b.chromaRed))
+  }
+
+  mutating func hold(_ picture: AnalysisPicture, _ frames: Int) {
+    pictures += Array(repeating: picture, count: frames)
+  }
+
+  /// `frames` mixed frames between two pictures.
+  mutating func dissolve(_ a: AnalysisPicture, _ b: AnalysisPicture, _ frames: Int) {
+    for step in 1...frames { pictures.append(Self.mix(a, b, Double(step) / Double(frames + 1))) }
+  }
+
+  mutating func append(_ picture: AnalysisPicture) { pictures.append(picture) }
+
+  /// What the detector says of the film, and whether it kept its promise that nothing comes before the settled frame.
+  func boundaries(frameRate: Double = 25) -> (found: [Boundary], keptOrder: Bool) {
+    var detector = SceneDetector(frameRate: frameRate)
+    var found: [Boundary] = []
+    var keptOrder = true
+    for (index, picture) in pictures.enumerated() {
+      let settled = detector.settledFrame
+      let time = FrameTime(index: index, pts: Int64(index), duration: 1, seconds: Double(index) / frameRate)
+      let out = detector.push(picture, at: time)
+      keptOrder = keptOrder && out.allSatisfy { $0.first.index >= settled }
+      found += out
+    }
+    let settled = detector.settledFrame
+    let rest = detector.finish()
+    keptOrder = keptOrder && rest.allSatisfy { $0.first.index >= settled }
+    return (found + rest, keptOrder)
+  }
+}

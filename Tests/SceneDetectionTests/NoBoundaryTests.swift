@@ -1,0 +1,71 @@
+import SceneDetection
+import Testing
+import Timing
+
+/// What changes a picture and is no boundary.
+@Suite struct NoBoundaryTests {
+  private func found(_ make: (inout MadeFilm) -> Void) -> [Boundary] {
+    var film = MadeFilm()
+    make(&film)
+    return film.boundaries().found
+  }
+
+  @Test(arguments: [1, 2, 4]) func aFlash(length: Int) {
+    let shot = MadeFilm.shot(5)
+    let all = found { film in
+      film.hold(shot, 100)
+      film.hold(MadeFilm.mix(shot, MadeFilm.plain(250), 0.8), length)
+      film.hold(shot, 100)
+    }
+    #expect(all.isEmpty, "\(all)")
+  }
+
+  @Test func aPan() {
+    let parts = [MadeFilm.shot(5), MadeFilm.shot(6), MadeFilm.shot(7)]
+    let all = found { film in
+      film.hold(parts[0], 60)
+      for step in 0...40 { film.append(view(of: parts, at: 3 * step)) }
+      film.hold(view(of: parts, at: 120), 60)
+    }
+    #expect(all.isEmpty, "\(all)")
+  }
+
+  /// A picture's width out of several that stand side by side.
+  private func view(of parts: [AnalysisPicture], at offset: Int) -> AnalysisPicture {
+    let width = AnalysisPicture.width
+    func plane(_ select: (AnalysisPicture) -> Plane) -> Plane {
+      var bytes: [UInt8] = []
+      for y in 0..<AnalysisPicture.height {
+        for x in offset..<offset + width { bytes.append(select(parts[min(parts.count - 1, x / width)])[x % width, y]) }
+      }
+      return Plane(width: width, height: AnalysisPicture.height, bytes: bytes)
+    }
+    return AnalysisPicture(luma: plane(\.luma), chromaBlue: plane(\.chromaBlue), chromaRed: plane(\.chromaRed))
+  }
+
+  @Test func aLightThatGrowsSlowly() {
+    let shot = MadeFilm.shot(5, brightness: -20)
+    let all = found { film in
+      film.hold(shot, 60)
+      for step in 0..<40 { film.append(MadeFilm.mix(shot, MadeFilm.plain(235), 0.005 * Double(step))) }
+      film.hold(MadeFilm.mix(shot, MadeFilm.plain(235), 0.2), 60)
+    }
+    #expect(all.isEmpty, "\(all)")
+  }
+
+  @Test func aFilmOfOneColour() { #expect(found { $0.hold(MadeFilm.plain(90), 300) }.isEmpty) }
+
+  @Test(arguments: [0, 1, 2, 3]) func aFilmOfFewFrames(count: Int) {
+    #expect(
+      found { film in for seed in 0..<count { film.append(MadeFilm.shot(UInt64(seed + 1))) } }.count
+        <= max(0, count - 1))
+  }
+
+  @Test func aFadeInFromBlackAtTheVeryStart() {
+    let all = found { film in
+      film.hold(MadeFilm.plain(16), 3)
+      film.hold(MadeFilm.shot(5), 100)
+    }
+    #expect(all.isEmpty, "\(all)")
+  }
+}
