@@ -1,0 +1,41 @@
+import Documents
+@testable import Engine
+import Foundation
+import Testing
+
+@Suite struct OutputFolderTests {
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("output-\(UUID().uuidString)").path
+
+  private func line(_ path: String, _ status: Status) -> ResultLine {
+    ResultLine(path: path, status: status, paramsDigest: "d", engine: "e")
+  }
+
+  @Test func theLastLineOfAPathCountsAndATornOneIsPassedOver() throws {
+    let text = try [line("a", .failed), line("b", .succeeded), line("a", .succeeded)].map {
+      try DocumentEncoder.line($0) + "\n"
+    }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data((text.joined() + #"{"path": "c", "stat"#).utf8).write(to: URL(fileURLWithPath: "\(folder)/results.jsonl"))
+    let output = try OutputFolder(folder)
+    #expect(output.earlierResults().mapValues(\.status) == ["a": .succeeded, "b": .succeeded])
+    try output.openJournal(keeping: true)
+    try output.append(line("d", .succeeded))
+    #expect(output.earlierResults().keys.sorted() == ["a", "b", "d"], "the torn line swallowed the next one")
+  }
+
+  @Test func aSecondBatchIsKeptOut() throws {
+    let first = try OutputFolder(folder)
+    #expect(throws: ErrorRecord.self) { try OutputFolder(folder) }
+    withExtendedLifetime(first) {}
+  }
+
+  @Test func linesComeWholeHoweverTheyAreCut() {
+    var buffer = LineBuffer()
+    var lines: [String] = []
+    for byte in Array("one\n\ntwo\nthr".utf8) {
+      lines += buffer.add([byte]).map { String(decoding: $0, as: UTF8.self) }
+    }
+    lines += buffer.add(ArraySlice("ee\nfour\n".utf8)).map { String(decoding: $0, as: UTF8.self) }
+    #expect(lines == ["one", "", "two", "three", "four"])
+  }
+}
