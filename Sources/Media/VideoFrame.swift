@@ -90,4 +90,49 @@ package final class VideoFrame {
   package func detail() throws(MediaError) -> Double {
     try sampler.detail(handle.pointer)
   }
+
+  /// Whether the stored picture is shown as it lies: neither turned nor stretched.
+  package var isShownAsStored: Bool { orientation == .upright && aspect.0 == aspect.1 }
+
+  /// The stored luma averaged over squares of `factor` pixels, from 0 for black to 255 for white whatever the range of
+  /// the samples; what is left over at the right and lower edges is dropped.
+  package func luma(dividedBy factor: Int) throws(MediaError) -> Plane {
+    let size = (width: max(1, width / factor), height: max(1, height / factor))
+    guard let source = SampledFrame(handle.pointer)?.component(0), width >= factor, height >= factor else {
+      return try luma(width: size.width, height: size.height)
+    }
+    // Limited range spans 219 steps from 16 (ITU-R BT.601 and BT.709).
+    let gain = (isFullRange ? 1 : 255.0 / 219) * 65536 / Double(factor * factor)
+    let offset = Int32(isFullRange ? 0 : 16 * 65536 * 255.0 / 219) - 32768
+    let bytes = [UInt8](unsafeUninitializedCapacity: size.width * size.height) { out, filled in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: source.width) { sums in
+        for y in 0..<size.height {
+          sums.initialize(repeating: 0)
+          for row in y * factor..<(y + 1) * factor { source.add(row: row, to: sums) }
+          let row = UnsafeMutableBufferPointer(rebasing: out[y * size.width..<(y + 1) * size.width])
+          switch factor {
+          case 1: Self.average(sums, into: row, factor: 1, gain: Int32(gain), offset: offset)
+          case 2: Self.average(sums, into: row, factor: 2, gain: Int32(gain), offset: offset)
+          case 3: Self.average(sums, into: row, factor: 3, gain: Int32(gain), offset: offset)
+          default: Self.average(sums, into: row, factor: factor, gain: Int32(gain), offset: offset)
+          }
+        }
+      }
+      filled = size.width * size.height
+    }
+    return Plane(width: size.width, height: size.height, bytes: bytes)
+  }
+
+  /// Inlined, so that a constant factor unrolls the inner loop.
+  @inline(__always)
+  private static func average(
+    _ sums: UnsafeMutableBufferPointer<UInt32>, into row: UnsafeMutableBufferPointer<UInt8>, factor: Int, gain: Int32,
+    offset: Int32
+  ) {
+    for x in 0..<row.count {
+      var sum: Int32 = 0
+      for i in 0..<factor { sum &+= Int32(truncatingIfNeeded: sums[x &* factor &+ i]) }
+      row[x] = UInt8(truncatingIfNeeded: max(0, min(255, (sum &* gain &- offset) &>> 16)))
+    }
+  }
 }

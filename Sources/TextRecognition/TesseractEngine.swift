@@ -107,6 +107,11 @@ package final class TesseractEngine {
     return lines.filter { !$0.isEmpty }
   }
 
+  /// Whether a dictionary of the loaded languages holds a word.
+  func isKnown(_ word: String) -> Bool {
+    !word.isEmpty && TessBaseAPIIsValidWord(handle, word) != 0
+  }
+
   private func word(_ iterator: OpaquePointer, _ page: OpaquePointer?) -> Word? {
     guard let raw = TessResultIteratorGetUTF8Text(iterator, RIL_WORD) else { return nil }
     defer { TessDeleteText(raw) }

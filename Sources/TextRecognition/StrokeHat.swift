@@ -1,0 +1,115 @@
+import Timing
+
+/// Whether letters are brighter or darker than their ground.
+enum Polarity: Int, Sendable { case bright, dark }
+
+/// The pictures of a block: what stood still, as it was at its darkest, its brightest and at last.
+struct BlockPictures: Sendable {
+  let darkest: Plane
+  let brightest: Plane
+  let last: Plane
+  /// Looks that went into them.
+  let count: Int
+
+  /// Cuts a box out of some planes of one size. Over moving footage the least of the looks makes the ground as dark as it
+  /// ever was under bright letters.
+  init(_ planes: [Plane], _ box: PixelBox) {
+    let cut = planes.map { Self.cut($0, box) }
+    var (darkest, brightest) = (cut[0], cut[0])
+    for plane in cut.dropFirst() {
+      plane.bytes.withUnsafeBufferPointer { bytes in
+        darkest.bytes.withUnsafeMutableBufferPointer { for i in 0..<$0.count { $0[i] = min($0[i], bytes[i]) } }
+        brightest.bytes.withUnsafeMutableBufferPointer { for i in 0..<$0.count { $0[i] = max($0[i], bytes[i]) } }
+      }
+    }
+    self.darkest = darkest
+    self.brightest = brightest
+    last = cut[cut.count - 1]
+    count = planes.count
+  }
+
+  static func cut(_ plane: Plane, _ box: PixelBox) -> Plane {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(box.area)
+    for y in box.top..<box.bottom {
+      bytes += plane.bytes[y * plane.width + box.left..<y * plane.width + box.right]
+    }
+    return Plane(width: box.width, height: box.height, bytes: bytes)
+  }
+}
+
+/// A picture in which only strokes thinner than the letters are high are left (a morphological top-hat), at reading size.
+struct StrokeHat {
+  /// Height in pixels to which capitals are brought.
+  static let capitals = 32.0
+  /// Most and least by which a block is scaled.
+  static let scales = 0.5...4.0
+  /// Window of the hat in heights of capitals: wider than any stroke, narrower than a letter.
+  static let window = 0.9
+  /// Share of the pixels that lies above the level which becomes white.
+  static let white = 200
+  /// Luma steps below which there are no strokes.
+  static let faintest = 12
+
+  /// White on black.
+  var plane: Plane
+  /// Luma steps of the strokes before they were brought to 255.
+  let peak: Int
+  /// Pixels of ``plane`` to a pixel of the block.
+  let scale: Double
+
+  init(_ picture: Plane, _ polarity: Polarity, capHeight: Int) {
+    let window = max(3, Int(Double(capHeight) * Self.window)) | 1
+    scale = Self.scale(capHeight)
+    var hat: Plane
+    switch polarity {
+    case .bright:
+      hat = Morphology.opened(picture, window: window)
+      Self.subtract(&hat) { hat, i in picture.bytes.withUnsafeBufferPointer { $0[i] } &- hat }
+    case .dark:
+      hat = Morphology.closed(picture, window: window)
+      Self.subtract(&hat) { hat, i in hat &- picture.bytes.withUnsafeBufferPointer { $0[i] } }
+    }
+    peak = Self.stretch(&hat)
+    plane = Resampler.scaled(hat, across: scale, down: scale, scale > 1 ? .linear : .area)
+  }
+
+  static func scale(_ capHeight: Int) -> Double {
+    min(scales.upperBound, max(scales.lowerBound, capitals / Double(capHeight)))
+  }
+
+  @inline(__always)
+  private static func subtract(_ hat: inout Plane, _ difference: (UInt8, Int) -> UInt8) {
+    hat.bytes.withUnsafeMutableBufferPointer { hat in
+      for i in 0..<hat.count { hat[i] = difference(hat[i], i) }
+    }
+  }
+
+  /// Brings the brightest pixels, but for one in ``white``, to 255; returns their level.
+  private static func stretch(_ hat: inout Plane) -> Int {
+    var histogram = [Int](repeating: 0, count: 256)
+    for value in hat.bytes { histogram[Int(value)] += 1 }
+    var above = max(1, hat.bytes.count / white)
+    var peak = 255
+    while peak > 1 {
+      above -= histogram[peak]
+      if above <= 0 { break }
+      peak -= 1
+    }
+    let table = (0..<256).map { UInt8(min(255, $0 * 255 / peak)) }
+    hat.bytes.withUnsafeMutableBufferPointer { hat in
+      table.withUnsafeBufferPointer { table in for i in 0..<hat.count { hat[i] = table[Int(hat[i])] } }
+    }
+    return peak
+  }
+
+  /// Blackens a box given in pixels of the block.
+  mutating func blacken(_ box: TextBox) {
+    let (width, height) = (plane.width, plane.height)
+    let top = max(0, min(height, Int((box.top - 1) * scale)))
+    let bottom = max(top, min(height, Int((box.bottom + 2) * scale)))
+    let left = max(0, min(width, Int((box.left - 2) * scale)))
+    let right = max(left, min(width, Int((box.right + 2) * scale)))
+    for y in top..<bottom { for x in left..<right { plane.bytes[y * width + x] = 0 } }
+  }
+}
