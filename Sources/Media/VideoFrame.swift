@@ -98,24 +98,17 @@ package final class VideoFrame {
   /// the samples; what is left over at the right and lower edges is dropped.
   package func luma(dividedBy factor: Int) throws(MediaError) -> Plane {
     let size = (width: max(1, width / factor), height: max(1, height / factor))
-    guard let source = SampledFrame(handle.pointer)?.component(0), width >= factor, height >= factor else {
-      return try luma(width: size.width, height: size.height)
-    }
-    // Limited range spans 219 steps from 16 (ITU-R BT.601 and BT.709).
-    let gain = (isFullRange ? 1 : 255.0 / 219) * 65536 / Double(factor * factor)
-    let offset = Int32(isFullRange ? 0 : 16 * 65536 * 255.0 / 219) - 32768
+    guard let source = SampledFrame(handle.pointer)?.component(0), width >= factor, height >= factor, factor <= 16
+    else { return try luma(width: size.width, height: size.height) }
     let bytes = [UInt8](unsafeUninitializedCapacity: size.width * size.height) { out, filled in
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: source.width) { sums in
+      withUnsafeTemporaryAllocation(of: UInt16.self, capacity: source.width) { sums in
+        let stretch = LumaStretch(samples: factor * factor, isFullRange: isFullRange)
         for y in 0..<size.height {
+          let row = out.baseAddress! + y * size.width
           sums.initialize(repeating: 0)
-          for row in y * factor..<(y + 1) * factor { source.add(row: row, to: sums) }
-          let row = UnsafeMutableBufferPointer(rebasing: out[y * size.width..<(y + 1) * size.width])
-          switch factor {
-          case 1: Self.average(sums, into: row, factor: 1, gain: Int32(gain), offset: offset)
-          case 2: Self.average(sums, into: row, factor: 2, gain: Int32(gain), offset: offset)
-          case 3: Self.average(sums, into: row, factor: 3, gain: Int32(gain), offset: offset)
-          default: Self.average(sums, into: row, factor: factor, gain: Int32(gain), offset: offset)
-          }
+          for line in y * factor..<(y + 1) * factor { source.add(row: line, to: sums.baseAddress!) }
+          Self.sum(sums.baseAddress!, factor: factor, count: size.width)
+          stretch.apply(sums.baseAddress!, into: row, count: size.width)
         }
       }
       filled = size.width * size.height
@@ -123,16 +116,64 @@ package final class VideoFrame {
     return Plane(width: size.width, height: size.height, bytes: bytes)
   }
 
-  /// Inlined, so that a constant factor unrolls the inner loop.
-  @inline(__always)
-  private static func average(
-    _ sums: UnsafeMutableBufferPointer<UInt32>, into row: UnsafeMutableBufferPointer<UInt8>, factor: Int, gain: Int32,
-    offset: Int32
-  ) {
-    for x in 0..<row.count {
-      var sum: Int32 = 0
-      for i in 0..<factor { sum &+= Int32(truncatingIfNeeded: sums[x &* factor &+ i]) }
-      row[x] = UInt8(truncatingIfNeeded: max(0, min(255, (sum &* gain &- offset) &>> 16)))
+  /// Sums of `factor` neighbours each, in place.
+  private static func sum(_ sums: UnsafeMutablePointer<UInt16>, factor: Int, count: Int) {
+    switch factor {
+    case 1: break
+    case 2:
+      // Pairs as 32-bit words keep the loop free of shuffles.
+      let pairs = UnsafeRawPointer(sums)
+      for x in 0..<count {
+        let pair = pairs.loadUnaligned(fromByteOffset: 4 &* x, as: UInt32.self)
+        sums[x] = UInt16(truncatingIfNeeded: (pair & 0xffff) &+ (pair &>> 16))
+      }
+    case 3: for x in 0..<count { sums[x] = sums[3 &* x] &+ sums[3 &* x &+ 1] &+ sums[3 &* x &+ 2] }
+    default:
+      for x in 0..<count {
+        var sum: UInt16 = 0
+        for i in 0..<factor { sum &+= sums[x &* factor &+ i] }
+        sums[x] = sum
+      }
+    }
+  }
+}
+
+/// Turns sums of luma samples into means from 0 to 255, in 16-bit fixed point.
+private struct LumaStretch {
+  /// Brings the largest sum near 65535, so that the high half of a product keeps its precision.
+  private let shift: UInt16
+  private let gain: UInt32
+  private let black: UInt16
+
+  /// Limited range spans 219 steps from 16 (ITU-R BT.601 and BT.709).
+  init(samples: Int, isFullRange: Bool) {
+    var shift = 0
+    while 255 * samples << (shift + 1) <= 65535 { shift += 1 }
+    self.shift = UInt16(shift)
+    let stretch = isFullRange ? 1 : 255.0 / 219
+    // Results have six binary places before the last shift.
+    gain = UInt32((stretch * 64 * 65536 / Double(samples << shift)).rounded())
+    black = isFullRange ? 0 : UInt16((16 * stretch * 64).rounded())
+  }
+
+  func apply(_ sums: UnsafePointer<UInt16>, into row: UnsafeMutablePointer<UInt8>, count: Int) {
+    let (shift, gain, black) = (shift, gain, black)
+    for x in 0..<count {
+      let scaled = UInt16(truncatingIfNeeded: (UInt32(sums[x] &<< shift) &* gain) &>> 16) &+ 32
+      let level = (max(scaled, black) &- black) &>> 6
+      row[x] = UInt8(truncatingIfNeeded: min(level, 255))
+    }
+  }
+}
+
+extension SampledFrame.Component {
+  /// Adds a row of samples, each from 0 to 255, to running sums.
+  fileprivate func add(row y: Int, to sums: UnsafeMutablePointer<UInt16>) {
+    let row = base + y * lineSize
+    if !wide, step == 1 {
+      for x in 0..<width { sums[x] &+= UInt16(row[x]) }
+    } else {
+      for x in 0..<width { sums[x] &+= UInt16(truncatingIfNeeded: value(row, x)) }
     }
   }
 }

@@ -91,7 +91,8 @@ enum Resampler {
     let margin = taps.count + 2
     withUnsafeTemporaryAllocation(of: Float.self, capacity: width + 2 * margin) { padded in
       plane.bytes.withUnsafeBufferPointer { bytes in
-        for x in 0..<width { padded[margin + x] = Float(bytes[row * width + x]) }
+        let (source, center) = (bytes.baseAddress! + row * width, padded.baseAddress! + margin)
+        for x in 0..<width { center[x] = Float(source[x]) }
         for x in 0..<margin {
           padded[x] = Float(bytes[row * width])
           padded[margin + width + x] = Float(bytes[row * width + width - 1])
@@ -99,14 +100,28 @@ enum Resampler {
       }
       taps.starts.withUnsafeBufferPointer { starts in
         taps.weights.withUnsafeBufferPointer { weights in
-          for x in 0..<target.count {
-            let first = max(0, min(starts[x] + margin, width + 2 * margin - taps.count))
-            var sum: Float = 0
-            for tap in 0..<taps.count { sum += padded[first &+ tap] * weights[x &* taps.count &+ tap] }
-            target[x] = sum
+          switch taps.count {
+          case 2: Self.blend(padded, starts, weights, taps: 2, margin: margin, into: target)
+          case 4: Self.blend(padded, starts, weights, taps: 4, margin: margin, into: target)
+          default: Self.blend(padded, starts, weights, taps: taps.count, margin: margin, into: target)
           }
         }
       }
+    }
+  }
+
+  /// Inlined, so that a constant number of taps unrolls the inner loop.
+  @inline(__always)
+  private static func blend(
+    _ padded: UnsafeMutableBufferPointer<Float>, _ starts: UnsafeBufferPointer<Int>,
+    _ weights: UnsafeBufferPointer<Float>, taps: Int, margin: Int, into target: UnsafeMutableBufferPointer<Float>
+  ) {
+    let furthest = padded.count - taps
+    for x in 0..<target.count {
+      let first = max(0, min(starts[x] &+ margin, furthest))
+      var sum: Float = 0
+      for tap in 0..<taps { sum += padded[first &+ tap] * weights[x &* taps &+ tap] }
+      target[x] = sum
     }
   }
 
@@ -116,14 +131,19 @@ enum Resampler {
   ) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { sums in
       for y in 0..<height {
-        sums.initialize(repeating: 0.5)
+        sums.initialize(repeating: 0)
         for tap in 0..<taps.count {
           let weight = taps.weights[y * taps.count + tap]
           guard weight != 0 else { continue }
-          let row = max(0, min(count - 1, taps.starts[y] + tap)) * width
-          for x in 0..<width { sums[x] += rows[row + x] * weight }
+          let row = rows.baseAddress! + max(0, min(count - 1, taps.starts[y] + tap)) * width
+          for x in 0..<width { sums[x] += row[x] * weight }
         }
-        for x in 0..<width { out[y * width + x] = UInt8(truncatingIfNeeded: Int32(max(0, min(255, sums[x])))) }
+        let target = out.baseAddress! + y * width
+        // At 2²³ a float's last bit is worth 1, so that adding rounds without the checks of a conversion.
+        for x in 0..<width {
+          let value = sums[x] < 0 ? 0 : sums[x] > 255 ? 255 : sums[x]
+          target[x] = UInt8(truncatingIfNeeded: (value + 8_388_608).bitPattern)
+        }
       }
     }
   }

@@ -101,10 +101,9 @@ struct RunComponents {
     plane.bytes.withUnsafeBufferPointer { bytes in
       withUnsafeTemporaryAllocation(byteCount: width + 8, alignment: 8) { raw in
         let mask = raw.bindMemory(to: UInt8.self)
+        for x in width..<width + 8 { mask[x] = 0 }
         for y in 0..<plane.height {
-          let row = y * width
-          for x in 0..<width { mask[x] = bytes[row + x] > threshold ? 255 : 0 }
-          for x in width..<width + 8 { mask[x] = 0 }
+          ByteRows.mask(mask.baseAddress!, bytes.baseAddress! + y * width, above: threshold, count: width)
           appendRuns(of: UnsafeRawBufferPointer(raw), width: width, y: y, to: &runs)
         }
       }

@@ -57,15 +57,15 @@ struct StillStrokes {
     let slot = count % Self.longLooks
     measure(plane, into: slot)
     let wide = count % Self.shortLooks
-    Self.dilate(edges[slot].rising, into: &widened[wide].rising, scratch: &scratch, width: width, height: height)
-    Self.dilate(edges[slot].falling, into: &widened[wide].falling, scratch: &scratch, width: width, height: height)
+    ByteRows.dilate(edges[slot].rising, into: &widened[wide].rising, scratch: &scratch, width: width, height: height)
+    ByteRows.dilate(edges[slot].falling, into: &widened[wide].falling, scratch: &scratch, width: width, height: height)
     count += 1
     if hasShort {
-      short = edges[slot]
+      Self.copy(edges[slot], to: &short)
       for other in 0..<Self.shortLooks where other != wide { Self.keepLeast(&short, widened[other]) }
     }
     if hasLong {
-      long = edges[slot]
+      Self.copy(edges[slot], to: &long)
       for other in 0..<Self.longLooks where other != slot { Self.keepLeast(&long, edges[other]) }
     }
   }
@@ -73,62 +73,36 @@ struct StillStrokes {
   private mutating func measure(_ plane: Plane, into slot: Int) {
     guard width > 2, height > 2 else { return }
     let (width, height) = (width, height)
-    plane.bytes.withUnsafeBufferPointer { luma in
-      gradient.withUnsafeMutableBufferPointer { gradient in
+    gradient.withUnsafeMutableBufferPointer { gradient in
+      plane.bytes.withUnsafeBufferPointer { luma in
         for y in 1..<height - 1 {
-          for i in y * width + 1..<(y + 1) * width - 1 { gradient[i] = Int16(luma[i + 1]) &- Int16(luma[i - 1]) }
+          let first = y * width + 1
+          ByteRows.gradient(gradient.baseAddress! + first, luma.baseAddress! + first, count: width - 2)
         }
       }
     }
+    Self.part(gradient, into: &edges[slot])
+  }
+
+  private static func part(_ gradient: [Int16], into edges: inout StrokeEdges) {
     gradient.withUnsafeBufferPointer { gradient in
-      edges[slot].rising.withUnsafeMutableBufferPointer { rising in
-        for i in 0..<gradient.count { rising[i] = UInt8(truncatingIfNeeded: max(gradient[i], 0)) }
-      }
-      edges[slot].falling.withUnsafeMutableBufferPointer { falling in
-        for i in 0..<gradient.count { falling[i] = UInt8(truncatingIfNeeded: max(0 &- gradient[i], 0)) }
+      edges.rising.withUnsafeMutableBufferPointer { rising in
+        edges.falling.withUnsafeMutableBufferPointer { falling in
+          ByteRows.part(
+            gradient.baseAddress!, rising: rising.baseAddress!, falling: falling.baseAddress!, count: gradient.count)
+        }
       }
     }
+  }
+
+  /// Copies without giving up the target's memory.
+  private static func copy(_ source: StrokeEdges, to target: inout StrokeEdges) {
+    target.rising.withUnsafeMutableBufferPointer { _ = $0.update(from: source.rising) }
+    target.falling.withUnsafeMutableBufferPointer { _ = $0.update(from: source.falling) }
   }
 
   private static func keepLeast(_ edges: inout StrokeEdges, _ other: StrokeEdges) {
-    keepLeast(&edges.rising, other.rising)
-    keepLeast(&edges.falling, other.falling)
-  }
-
-  private static func keepLeast(_ values: inout [UInt8], _ other: [UInt8]) {
-    values.withUnsafeMutableBufferPointer { values in
-      other.withUnsafeBufferPointer { other in
-        for i in 0..<values.count { values[i] = min(values[i], other[i]) }
-      }
-    }
-  }
-
-  /// The largest of each pixel's 3×3 neighbourhood.
-  static func dilate(
-    _ source: [UInt8], into target: inout [UInt8], scratch: inout [UInt8], width: Int, height: Int
-  ) {
-    source.withUnsafeBufferPointer { source in
-      scratch.withUnsafeMutableBufferPointer { middle in
-        for y in 0..<height {
-          let row = y * width
-          for x in row + 1..<max(row + 1, row + width - 1) {
-            middle[x] = max(source[x], max(source[x - 1], source[x + 1]))
-          }
-          middle[row] = width > 1 ? max(source[row], source[row + 1]) : source[row]
-          if width > 1 { middle[row + width - 1] = max(source[row + width - 1], source[row + width - 2]) }
-        }
-      }
-    }
-    scratch.withUnsafeBufferPointer { middle in
-      target.withUnsafeMutableBufferPointer { target in
-        for y in 0..<height {
-          let above = y > 0 ? -width : 0
-          let below = y < height - 1 ? width : 0
-          for i in y * width..<(y + 1) * width {
-            target[i] = max(middle[i], max(middle[i + above], middle[i + below]))
-          }
-        }
-      }
-    }
+    ByteRows.keepLeast(&edges.rising, other.rising)
+    ByteRows.keepLeast(&edges.falling, other.falling)
   }
 }

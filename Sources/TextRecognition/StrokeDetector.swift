@@ -25,6 +25,7 @@ struct StrokeDetector {
   private var knownRising: [UInt8]
   private var knownFalling: [UInt8]
   private var scratch: [UInt8]
+  private var wide: [UInt8]
   private var rising: [UInt8]
   private var falling: [UInt8]
 
@@ -35,6 +36,7 @@ struct StrokeDetector {
     knownRising = [UInt8](repeating: 0, count: width * height)
     knownFalling = knownRising
     scratch = knownRising
+    wide = knownRising
     rising = knownRising
     falling = knownRising
   }
@@ -44,8 +46,8 @@ struct StrokeDetector {
   /// Known strokes are left out by sign, so that text over known clutter survives.
   mutating func find(_ edges: StrokeEdges, known: some Sequence<StandingText>) -> [[Int32]] {
     guard width > Self.windowWidth, height > Self.windowHeight else { return [] }
-    rising = edges.rising
-    falling = edges.falling
+    rising.withUnsafeMutableBufferPointer { _ = $0.update(from: edges.rising) }
+    falling.withUnsafeMutableBufferPointer { _ = $0.update(from: edges.falling) }
     leaveOut(known)
     let areas = RunComponents(denseRuns(), diagonally: false)
     var found: [[Int32]] = []
@@ -66,26 +68,28 @@ struct StrokeDetector {
   }
 
   private mutating func leaveOut(_ known: some Sequence<StandingText>) {
+    var any = false
     knownRising.withUnsafeMutableBufferPointer { rising in
       knownFalling.withUnsafeMutableBufferPointer { falling in
         rising.update(repeating: 0)
         falling.update(repeating: 0)
-        for text in known { text.mark(rising: rising, falling: falling) }
+        for text in known {
+          text.mark(rising: rising, falling: falling)
+          any = true
+        }
       }
     }
-    Self.erase(knownRising, from: &rising, scratch: &scratch, width: width, height: height)
-    Self.erase(knownFalling, from: &falling, scratch: &scratch, width: width, height: height)
+    guard any else { return }
+    ByteRows.dilate(knownRising, into: &wide, scratch: &scratch, width: width, height: height)
+    Self.erase(wide, from: &rising)
+    ByteRows.dilate(knownFalling, into: &wide, scratch: &scratch, width: width, height: height)
+    Self.erase(wide, from: &falling)
   }
 
-  /// Sets to 0 what lies within a pixel of the mask.
-  private static func erase(
-    _ mask: [UInt8], from values: inout [UInt8], scratch: inout [UInt8], width: Int, height: Int
-  ) {
-    var wide = mask
-    StillStrokes.dilate(mask, into: &wide, scratch: &scratch, width: width, height: height)
+  private static func erase(_ mask: [UInt8], from values: inout [UInt8]) {
     values.withUnsafeMutableBufferPointer { values in
-      wide.withUnsafeBufferPointer { wide in
-        for i in 0..<values.count { values[i] &= ~wide[i] }
+      mask.withUnsafeBufferPointer { mask in
+        ByteRows.erase(values.baseAddress!, where: mask.baseAddress!, count: values.count)
       }
     }
   }
@@ -93,44 +97,27 @@ struct StrokeDetector {
   /// Runs of pixels whose window is dense, opened and closed along the line.
   private func denseRuns() -> [RunComponents.Run] {
     var runs: [RunComponents.Run] = []
-    let padded = width + Self.windowWidth + 8
-    withUnsafeTemporaryAllocation(byteCount: 3 * padded, alignment: 16) { raw in
-      let counts = UnsafeMutableRawBufferPointer(rebasing: raw[0..<padded]).bindMemory(to: UInt8.self)
-      let other = UnsafeMutableRawBufferPointer(rebasing: raw[padded..<2 * padded]).bindMemory(to: UInt8.self)
-      let mask = UnsafeMutableRawBufferPointer(rebasing: raw[2 * padded..<3 * padded])
+    var first = DensityRows(rising, self)
+    var second = DensityRows(falling, self)
+    withUnsafeTemporaryAllocation(byteCount: width + 8, alignment: 16) { raw in
+      let mask = raw.bindMemory(to: UInt8.self)
+      mask.initialize(repeating: 0)
       for y in region.top..<region.bottom {
-        rising.withUnsafeBufferPointer { count($0, y, into: counts) }
-        falling.withUnsafeBufferPointer { count($0, y, into: other) }
-        let bytes = mask.bindMemory(to: UInt8.self)
-        for x in 0..<width { bytes[x] = min(counts[x], other[x]) >= Self.windowEdges ? 255 : 0 }
-        for x in width..<width + 8 { bytes[x] = 0 }
-        for x in 0..<region.left { bytes[x] = 0 }
-        for x in region.right..<width { bytes[x] = 0 }
-        let first = runs.count
-        RunComponents.appendRuns(of: UnsafeRawBufferPointer(mask), width: width, y: y, to: &runs)
-        if runs.count > first { tidy(&runs, from: first) }
+        let (some, others) = (first.advance(to: y), second.advance(to: y))
+        guard some, others else { continue }
+        first.counts.withUnsafeBufferPointer { a in
+          second.counts.withUnsafeBufferPointer { b in
+            ByteRows.mask(
+              mask.baseAddress! + region.left, a.baseAddress! + region.left, b.baseAddress! + region.left,
+              from: Self.windowEdges, count: region.width)
+          }
+        }
+        let known = runs.count
+        RunComponents.appendRuns(of: UnsafeRawBufferPointer(raw), width: width, y: y, to: &runs)
+        if runs.count > known { tidy(&runs, from: known) }
       }
     }
     return runs
-  }
-
-  /// The number of edges in the window round each pixel of a row, outside the plane counted as none.
-  private func count(_ edges: UnsafeBufferPointer<UInt8>, _ y: Int, into counts: UnsafeMutableBufferPointer<UInt8>) {
-    let reach = Self.windowWidth / 2
-    counts.update(repeating: 0)
-    for row in max(0, y - Self.windowHeight / 2)...min(height - 1, y + Self.windowHeight / 2) {
-      for x in 0..<width { counts[x + reach] &+= edges[row * width + x] > Self.edge ? 1 : 0 }
-    }
-    // 25 = 16 + 8 + 1 neighbours, the powers of two by doubling.
-    let end = width + Self.windowWidth
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * end) { sums in
-      for x in 0..<end { sums[x] = counts[x] }
-      for x in 0..<end - 1 { sums[x] &+= sums[x + 1] }
-      for x in 0..<end - 3 { sums[x] &+= sums[x + 2] }
-      for x in 0..<end - 7 { sums[x] &+= sums[x + 4] }
-      for x in 0..<width { sums[end + x] = sums[x] &+ sums[x + 8] &+ sums[x + 16] &+ counts[x + 24] }
-      for x in 0..<width { counts[x] = sums[end + x] }
-    }
   }
 
   /// Drops short runs and closes narrow gaps of one row. Beyond the plane's edge a run is taken to go on.
@@ -148,5 +135,69 @@ struct StrokeDetector {
       }
     }
     runs.removeLast(runs.count - kept)
+  }
+}
+
+/// The number of edges in the window round each pixel, row after row; outside the plane there are none.
+private struct DensityRows {
+  /// Of the row asked for last.
+  private(set) var counts: [UInt8]
+  private let edges: [UInt8]
+  private let width: Int
+  private let height: Int
+  /// Edges of the window's rows, column by column.
+  private var columns: [UInt8]
+  private var sums: [UInt8]
+  private var rows: Range<Int>
+
+  init(_ edges: [UInt8], _ detector: StrokeDetector) {
+    self.edges = edges
+    (width, height) = (detector.width, detector.height)
+    columns = [UInt8](repeating: 0, count: width + StrokeDetector.windowWidth)
+    sums = columns
+    counts = columns
+    rows = 0..<0
+  }
+
+  /// Moves the window to a row further down; false where it holds too few edges anywhere.
+  mutating func advance(to y: Int) -> Bool {
+    let reach = StrokeDetector.windowHeight / 2
+    let wanted = max(0, y - reach)..<min(height, y + reach + 1)
+    if rows.isEmpty { rows = wanted.lowerBound..<wanted.lowerBound }
+    let (width, rows) = (width, rows)
+    columns.withUnsafeMutableBufferPointer { columns in
+      let center = columns.baseAddress! + StrokeDetector.windowWidth / 2
+      edges.withUnsafeBufferPointer { edges in
+        for row in rows.upperBound..<wanted.upperBound {
+          ByteRows.count(center, edges.baseAddress! + row * width, above: StrokeDetector.edge, count: width)
+        }
+        for row in rows.lowerBound..<wanted.lowerBound {
+          ByteRows.uncount(center, edges.baseAddress! + row * width, above: StrokeDetector.edge, count: width)
+        }
+      }
+    }
+    self.rows = wanted
+    guard columns.contains(where: { $0 != 0 }) else { return false }
+    addColumns()
+    return true
+  }
+
+  /// 25 = 16 + 8 + 1 columns, the powers of two by doubling.
+  private mutating func addColumns() {
+    let (width, end) = (width, columns.count)
+    columns.withUnsafeBufferPointer { columns in
+      sums.withUnsafeMutableBufferPointer { sums in
+        counts.withUnsafeMutableBufferPointer { counts in
+          let (sums, counts) = (sums.baseAddress!, counts.baseAddress!)
+          sums.update(from: columns.baseAddress!, count: end)
+          ByteRows.addAhead(sums, distance: 1, count: end - 1)
+          ByteRows.addAhead(sums, distance: 2, count: end - 3)
+          ByteRows.addAhead(sums, distance: 4, count: end - 7)
+          let (first, second, last) = (UnsafePointer(sums), sums + 8, columns.baseAddress! + 24)
+          let third = sums + 16
+          for x in 0..<width { counts[x] = first[x] &+ second[x] &+ third[x] &+ last[x] }
+        }
+      }
+    }
   }
 }

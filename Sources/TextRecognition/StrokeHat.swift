@@ -17,10 +17,8 @@ struct BlockPictures: Sendable {
     let cut = planes.map { Self.cut($0, box) }
     var (darkest, brightest) = (cut[0], cut[0])
     for plane in cut.dropFirst() {
-      plane.bytes.withUnsafeBufferPointer { bytes in
-        darkest.bytes.withUnsafeMutableBufferPointer { for i in 0..<$0.count { $0[i] = min($0[i], bytes[i]) } }
-        brightest.bytes.withUnsafeMutableBufferPointer { for i in 0..<$0.count { $0[i] = max($0[i], bytes[i]) } }
-      }
+      ByteRows.keepLeast(&darkest.bytes, plane.bytes)
+      ByteRows.keepLargest(&brightest.bytes, plane.bytes)
     }
     self.darkest = darkest
     self.brightest = brightest
@@ -65,10 +63,10 @@ struct StrokeHat {
     switch polarity {
     case .bright:
       hat = Morphology.opened(picture, window: window)
-      Self.subtract(&hat) { hat, i in picture.bytes.withUnsafeBufferPointer { $0[i] } &- hat }
+      Self.combine(&hat, picture) { ground, value in value &- ground }
     case .dark:
       hat = Morphology.closed(picture, window: window)
-      Self.subtract(&hat) { hat, i in hat &- picture.bytes.withUnsafeBufferPointer { $0[i] } }
+      Self.combine(&hat, picture) { ground, value in ground &- value }
     }
     peak = Self.stretch(&hat)
     plane = Resampler.scaled(hat, across: scale, down: scale, scale > 1 ? .linear : .area)
@@ -79,9 +77,11 @@ struct StrokeHat {
   }
 
   @inline(__always)
-  private static func subtract(_ hat: inout Plane, _ difference: (UInt8, Int) -> UInt8) {
+  private static func combine(_ hat: inout Plane, _ picture: Plane, _ difference: (UInt8, UInt8) -> UInt8) {
     hat.bytes.withUnsafeMutableBufferPointer { hat in
-      for i in 0..<hat.count { hat[i] = difference(hat[i], i) }
+      picture.bytes.withUnsafeBufferPointer { picture in
+        for i in 0..<hat.count { hat[i] = difference(hat[i], picture[i]) }
+      }
     }
   }
 
