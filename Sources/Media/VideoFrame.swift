@@ -142,7 +142,7 @@ package final class VideoFrame {
 private struct LumaStretch {
   /// Brings the largest sum near 65535, so that the high half of a product keeps its precision.
   private let shift: UInt16
-  private let gain: UInt32
+  private let gain: UInt16
   private let black: UInt16
 
   /// Limited range spans 219 steps from 16 (ITU-R BT.601 and BT.709).
@@ -152,14 +152,14 @@ private struct LumaStretch {
     self.shift = UInt16(shift)
     let stretch = isFullRange ? 1 : 255.0 / 219
     // Results have six binary places before the last shift.
-    gain = UInt32((stretch * 64 * 65536 / Double(samples << shift)).rounded())
+    gain = UInt16((stretch * 64 * 65536 / Double(samples << shift)).rounded())
     black = isFullRange ? 0 : UInt16((16 * stretch * 64).rounded())
   }
 
   func apply(_ sums: UnsafePointer<UInt16>, into row: UnsafeMutablePointer<UInt8>, count: Int) {
     let (shift, gain, black) = (shift, gain, black)
     for x in 0..<count {
-      let scaled = UInt16(truncatingIfNeeded: (UInt32(sums[x] &<< shift) &* gain) &>> 16) &+ 32
+      let scaled = UInt16(truncatingIfNeeded: (UInt32(sums[x] &<< shift) &* UInt32(gain)) &>> 16) &+ 32
       let level = (max(scaled, black) &- black) &>> 6
       row[x] = UInt8(truncatingIfNeeded: min(level, 255))
     }

@@ -13,6 +13,16 @@ enum ByteRows {
     for i in 0..<count { values[i] = max(values[i], other[i]) }
   }
 
+  /// Copies without giving up the target's memory.
+  static func copy(_ source: [UInt8], into target: inout [UInt8]) {
+    let count = min(source.count, target.count)
+    target.withUnsafeMutableBufferPointer { target in
+      source.withUnsafeBufferPointer { source in
+        if count > 0 { target.baseAddress!.update(from: source.baseAddress!, count: count) }
+      }
+    }
+  }
+
   static func keepLeast(_ values: inout [UInt8], _ other: [UInt8]) {
     let count = min(values.count, other.count)
     values.withUnsafeMutableBufferPointer { values in

@@ -95,10 +95,9 @@ struct StillStrokes {
     }
   }
 
-  /// Copies without giving up the target's memory.
   private static func copy(_ source: StrokeEdges, to target: inout StrokeEdges) {
-    target.rising.withUnsafeMutableBufferPointer { _ = $0.update(from: source.rising) }
-    target.falling.withUnsafeMutableBufferPointer { _ = $0.update(from: source.falling) }
+    ByteRows.copy(source.rising, into: &target.rising)
+    ByteRows.copy(source.falling, into: &target.falling)
   }
 
   private static func keepLeast(_ edges: inout StrokeEdges, _ other: StrokeEdges) {

@@ -46,8 +46,8 @@ struct StrokeDetector {
   /// Known strokes are left out by sign, so that text over known clutter survives.
   mutating func find(_ edges: StrokeEdges, known: some Sequence<StandingText>) -> [[Int32]] {
     guard width > Self.windowWidth, height > Self.windowHeight else { return [] }
-    rising.withUnsafeMutableBufferPointer { _ = $0.update(from: edges.rising) }
-    falling.withUnsafeMutableBufferPointer { _ = $0.update(from: edges.falling) }
+    ByteRows.copy(edges.rising, into: &rising)
+    ByteRows.copy(edges.falling, into: &falling)
     leaveOut(known)
     let areas = RunComponents(denseRuns(), diagonally: false)
     var found: [[Int32]] = []
