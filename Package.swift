@@ -51,7 +51,7 @@ let package = Package(
     tests(of: "Timing"),
     tests(of: "Documents"),
     tests(of: "AudioMixing", uses: ["Documents", "Media"]),
-    tests(of: "TextRecognition", uses: ["Documents"]),
+    tests(of: "TextRecognition", uses: ["Documents", "Timing"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
   ]
 )

@@ -28,7 +28,8 @@ struct BlockReader {
     var confidence: Double
   }
 
-  let engine: TesseractEngine
+  /// Loads its model when the first block is read: most of the cost of a film without text.
+  let engine: LazyEngine
   let acceptance: LineAcceptance
 
   /// The lines of a block, in its pixels. `done` are boxes of pages that have been read.
@@ -84,6 +85,7 @@ struct BlockReader {
     let margin = LetterPicture.Shape.margin
     func x(_ pixel: Int) -> Double { (Double(pixel - margin) / across + Double(picture.left)) / scale }
     func y(_ pixel: Int) -> Double { (Double(pixel - margin) / down + Double(picture.top)) / scale }
+    let engine = try engine.loaded()
     let lines = try engine.read(plane, layout: picture.lineCount == 1 ? .line : .block, dotsPerInch: Self.dotsPerInch)
     return lines.enumerated().flatMap { number, line in
       line.map { word in

@@ -25,8 +25,7 @@ struct ReadingCandidate {
   static func all(_ pictures: BlockPictures, capHeight: Int, done: [TextBox]) -> [ReadingCandidate] {
     var found: [ReadingCandidate] = []
     for polarity in [Polarity.bright, .dark] {
-      var hat = hat(pictures, polarity, capHeight: capHeight)
-      guard hat.peak >= StrokeHat.faintest else { continue }
+      guard var hat = hat(pictures, polarity, capHeight: capHeight) else { continue }
       for box in done { hat.blacken(box) }
       for (level, weight) in thresholds {
         let letters = Letters(hat.plane, above: level)
@@ -41,12 +40,22 @@ struct ReadingCandidate {
     return found.sorted { $0.score > $1.score }
   }
 
-  /// The hat over all looks, or over the last where the letters moved.
-  private static func hat(_ pictures: BlockPictures, _ polarity: Polarity, capHeight: Int) -> StrokeHat {
-    let still = StrokeHat(
+  /// The hat over all looks, or over the last where the letters moved; nil where there are no strokes.
+  private static func hat(_ pictures: BlockPictures, _ polarity: Polarity, capHeight: Int) -> StrokeHat? {
+    func visible(_ strokes: BareStrokes) -> StrokeHat? {
+      strokes.peak >= StrokeHat.faintest ? StrokeHat(strokes, capHeight: capHeight) : nil
+    }
+    let all = BareStrokes(
       polarity == .bright ? pictures.darkest : pictures.brightest, polarity, capHeight: capHeight)
-    guard pictures.count > 1 else { return still }
-    let last = StrokeHat(pictures.last, polarity, capHeight: capHeight)
+    guard pictures.count > 1 else { return visible(all) }
+    let one = BareStrokes(pictures.last, polarity, capHeight: capHeight)
+    if one.peak < StrokeHat.faintest || all.plainlyHolds(one) { return visible(all) }
+    let (still, last) = (StrokeHat(all, capHeight: capHeight), StrokeHat(one, capHeight: capHeight))
+    return haveMoved(still, last) ? last : still.peak >= StrokeHat.faintest ? still : nil
+  }
+
+  /// Whether the letters of the last look are missing from the hat of all looks.
+  private static func haveMoved(_ still: StrokeHat, _ last: StrokeHat) -> Bool {
     let letters = Letters(last.plane, above: motionThreshold)
     var ink = 0
     var (before, after) = (0, 0)
@@ -62,8 +71,7 @@ struct ReadingCandidate {
         }
       }
     }
-    let moved = ink >= leastMotionInk && Double(after * still.peak) < leastKept * Double(before * last.peak)
-    return moved ? last : still
+    return ink >= leastMotionInk && Double(after * still.peak) < leastKept * Double(before * last.peak)
   }
 
   /// Letters of the longest row below which it is no text, and those below which the row must hold most ink.

@@ -131,7 +131,8 @@ enum Resampler {
   ) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { sums in
       for y in 0..<height {
-        sums.initialize(repeating: 0)
+        // Halves, which whole factors make often, go up.
+        sums.initialize(repeating: 0x1p-10)
         for tap in 0..<taps.count {
           let weight = taps.weights[y * taps.count + tap]
           guard weight != 0 else { continue }

@@ -36,29 +36,21 @@ struct BlockPictures: Sendable {
   }
 }
 
-/// A picture in which only strokes thinner than the letters are high are left (a morphological top-hat), at reading size.
-struct StrokeHat {
-  /// Height in pixels to which capitals are brought.
-  static let capitals = 32.0
-  /// Most and least by which a block is scaled.
-  static let scales = 0.5...4.0
+/// A picture in which only strokes thinner than the letters are high are left (a morphological top-hat).
+struct BareStrokes {
   /// Window of the hat in heights of capitals: wider than any stroke, narrower than a letter.
   static let window = 0.9
-  /// Share of the pixels that lies above the level which becomes white.
+  /// Share of the pixels that lies above ``peak``: one in 200.
   static let white = 200
-  /// Luma steps below which there are no strokes.
-  static let faintest = 12
+  /// Share of the last look's strokes which, kept over all looks, shows that nothing moved.
+  static let plainlyStill = 0.9
 
-  /// White on black.
-  var plane: Plane
-  /// Luma steps of the strokes before they were brought to 255.
+  let plane: Plane
+  /// Luma steps of the strokes: only the brightest pixels have more.
   let peak: Int
-  /// Pixels of ``plane`` to a pixel of the block.
-  let scale: Double
 
   init(_ picture: Plane, _ polarity: Polarity, capHeight: Int) {
     let window = max(3, Int(Double(capHeight) * Self.window)) | 1
-    scale = Self.scale(capHeight)
     var hat: Plane
     switch polarity {
     case .bright:
@@ -68,12 +60,8 @@ struct StrokeHat {
       hat = Morphology.closed(picture, window: window)
       Self.combine(&hat, picture) { ground, value in ground &- value }
     }
-    peak = Self.stretch(&hat)
-    plane = Resampler.scaled(hat, across: scale, down: scale, scale > 1 ? .linear : .area)
-  }
-
-  static func scale(_ capHeight: Int) -> Double {
-    min(scales.upperBound, max(scales.lowerBound, capitals / Double(capHeight)))
+    plane = hat
+    peak = Self.peak(hat)
   }
 
   @inline(__always)
@@ -85,10 +73,12 @@ struct StrokeHat {
     }
   }
 
-  /// Brings the brightest pixels, but for one in ``white``, to 255; returns their level.
-  private static func stretch(_ hat: inout Plane) -> Int {
-    var histogram = [Int](repeating: 0, count: 256)
-    for value in hat.bytes { histogram[Int(value)] += 1 }
+  private static func peak(_ hat: Plane) -> Int {
+    let histogram = hat.bytes.withUnsafeBufferPointer { bytes in
+      var counts = [Int](repeating: 0, count: 256)
+      for value in bytes { counts[Int(value)] &+= 1 }
+      return counts
+    }
     var above = max(1, hat.bytes.count / white)
     var peak = 255
     while peak > 1 {
@@ -96,11 +86,51 @@ struct StrokeHat {
       if above <= 0 { break }
       peak -= 1
     }
-    let table = (0..<256).map { UInt8(min(255, $0 * 255 / peak)) }
-    hat.bytes.withUnsafeMutableBufferPointer { hat in
-      table.withUnsafeBufferPointer { table in for i in 0..<hat.count { hat[i] = table[Int(hat[i])] } }
-    }
     return peak
+  }
+
+  /// Whether these strokes, of all looks, plainly hold those of the last: nothing moved.
+  func plainlyHolds(_ last: BareStrokes) -> Bool {
+    var (all, one) = (0, 0)
+    let limit = UInt8(last.peak / 2)
+    plane.bytes.withUnsafeBufferPointer { plane in
+      last.plane.bytes.withUnsafeBufferPointer { last in
+        for i in 0..<last.count where last[i] > limit {
+          all &+= Int(plane[i])
+          one &+= Int(last[i])
+        }
+      }
+    }
+    return Double(all) >= Self.plainlyStill * Double(one)
+  }
+}
+
+/// Bare strokes at reading size, white on black.
+struct StrokeHat {
+  /// Height in pixels to which capitals are brought.
+  static let capitals = 32.0
+  /// Most and least by which a block is scaled.
+  static let scales = 0.5...4.0
+  /// Luma steps below which there are no strokes.
+  static let faintest = 12
+
+  var plane: Plane
+  /// Luma steps of the strokes before they were brought to 255.
+  let peak: Int
+  /// Pixels of ``plane`` to a pixel of the block.
+  let scale: Double
+
+  init(_ strokes: BareStrokes, capHeight: Int) {
+    let scale = min(Self.scales.upperBound, max(Self.scales.lowerBound, Self.capitals / Double(capHeight)))
+    let peak = strokes.peak
+    var stretched = strokes.plane
+    let table = (0..<256).map { UInt8(min(255, $0 * 255 / peak)) }
+    stretched.bytes.withUnsafeMutableBufferPointer { bytes in
+      table.withUnsafeBufferPointer { table in for i in 0..<bytes.count { bytes[i] = table[Int(bytes[i])] } }
+    }
+    plane = Resampler.scaled(stretched, across: scale, down: scale, scale > 1 ? .linear : .area)
+    self.peak = peak
+    self.scale = scale
   }
 
   /// Blackens a box given in pixels of the block.

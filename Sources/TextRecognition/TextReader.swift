@@ -30,10 +30,10 @@ package final class TextReader {
     init(_ desk: ReadingDesk) { self.desk = desk }
   }
 
-  /// Loads the languages; reads on a thread of its own where `separateThread`.
+  /// Throws `missing_language` where a language is not installed; reads on a thread of its own where `separateThread`.
   package init(options: AnalysisOptions, separateThread: Bool) throws(MediaError) {
     self.options = options
-    let engine = try TesseractEngine(languages: options.languages)
+    let engine = try LazyEngine(languages: options.languages)
     desk = Desk(
       ReadingDesk(BlockReader(engine: engine, acceptance: LineAcceptance(floor: options.textMinConfidence))))
     thread = try ReadingThread(separate: separateThread)
