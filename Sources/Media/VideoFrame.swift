@@ -105,9 +105,14 @@ package final class VideoFrame {
         let stretch = LumaStretch(samples: factor * factor, isFullRange: isFullRange)
         for y in 0..<size.height {
           let row = out.baseAddress! + y * size.width
-          sums.initialize(repeating: 0)
-          for line in y * factor..<(y + 1) * factor { source.add(row: line, to: sums.baseAddress!) }
-          Self.sum(sums.baseAddress!, factor: factor, count: size.width)
+          if factor == 2, source.step == 1 {
+            let upper = source.base + 2 * y * source.lineSize
+            Self.sumSquares(upper, upper + source.lineSize, into: sums.baseAddress!, count: size.width)
+          } else {
+            sums.initialize(repeating: 0)
+            for line in y * factor..<(y + 1) * factor { source.add(row: line, to: sums.baseAddress!) }
+            if factor > 1 { Self.sum(sums.baseAddress!, factor: factor, count: size.width) }
+          }
           stretch.apply(sums.baseAddress!, into: row, count: size.width)
         }
       }
@@ -116,24 +121,28 @@ package final class VideoFrame {
     return Plane(width: size.width, height: size.height, bytes: bytes)
   }
 
+  /// Sums of 2×2 samples: pairs are read as 16-bit words, which keeps the loop free of shuffles.
+  private static func sumSquares(
+    _ upper: UnsafePointer<UInt8>, _ lower: UnsafePointer<UInt8>, into sums: UnsafeMutablePointer<UInt16>, count: Int
+  ) {
+    let (upper, lower) = (UnsafeRawPointer(upper), UnsafeRawPointer(lower))
+    for x in 0..<count {
+      let a = upper.loadUnaligned(fromByteOffset: 2 &* x, as: UInt16.self)
+      let b = lower.loadUnaligned(fromByteOffset: 2 &* x, as: UInt16.self)
+      sums[x] = (a & 255) &+ (a &>> 8) &+ (b & 255) &+ (b &>> 8)
+    }
+  }
+
   /// Sums of `factor` neighbours each, in place.
   private static func sum(_ sums: UnsafeMutablePointer<UInt16>, factor: Int, count: Int) {
-    switch factor {
-    case 1: break
-    case 2:
-      // Pairs as 32-bit words keep the loop free of shuffles.
-      let pairs = UnsafeRawPointer(sums)
-      for x in 0..<count {
-        let pair = pairs.loadUnaligned(fromByteOffset: 4 &* x, as: UInt32.self)
-        sums[x] = UInt16(truncatingIfNeeded: (pair & 0xffff) &+ (pair &>> 16))
-      }
-    case 3: for x in 0..<count { sums[x] = sums[3 &* x] &+ sums[3 &* x &+ 1] &+ sums[3 &* x &+ 2] }
-    default:
-      for x in 0..<count {
-        var sum: UInt16 = 0
-        for i in 0..<factor { sum &+= sums[x &* factor &+ i] }
-        sums[x] = sum
-      }
+    if factor == 3 {
+      for x in 0..<count { sums[x] = sums[3 &* x] &+ sums[3 &* x &+ 1] &+ sums[3 &* x &+ 2] }
+      return
+    }
+    for x in 0..<count {
+      var sum: UInt16 = 0
+      for i in 0..<factor { sum &+= sums[x &* factor &+ i] }
+      sums[x] = sum
     }
   }
 }

@@ -38,9 +38,21 @@ enum MadePlanes {
     }
   }
 
-  static func noise(width: Int, height: Int, seed: UInt64, scale: Int = 1) -> Plane {
+  static func noise(width: Int, height: Int, seed: UInt64) -> Plane {
     var random = Random(seed)
+    return Plane(width: width, height: height, bytes: (0..<width * height).map { _ in random.next() })
+  }
+
+  private static let grain: [UInt8] = {
+    var random = Random(7)
+    return (0..<4096).map { _ in random.next() % 6 }
+  }()
+
+  /// A picture with soft slopes that moves five pixels a frame, with some grain.
+  static func pan(width: Int, height: Int, frame: Int) -> Plane {
+    let slope = (0..<width).map { UInt8(80 + abs(($0 + 5 * frame) % 64 - 32)) }
     return Plane(
-      width: width, height: height, bytes: (0..<width * height).map { _ in UInt8(Int(random.next()) / scale) })
+      width: width, height: height,
+      bytes: (0..<width * height).map { slope[$0 % width] &+ grain[($0 &+ frame &* 997) & 4095] })
   }
 }

@@ -80,14 +80,14 @@ import Timing
   }
 
   @Test func aHatKeepsThinStrokesAndTakesTheGroundAway() {
-    var plane = Plane(width: 80, height: 60, repeating: 120)
-    MadePlanes.fill(&plane, PixelBox(left: 40, top: 0, right: 80, bottom: 60), 180)
-    MadePlanes.fill(&plane, PixelBox(left: 10, top: 20, right: 13, bottom: 50), 200)
+    var plane = Plane(width: 130, height: 60, repeating: 120)
+    MadePlanes.fill(&plane, PixelBox(left: 80, top: 0, right: 130, bottom: 60), 180)
+    MadePlanes.fill(&plane, PixelBox(left: 35, top: 5, right: 38, bottom: 55), 200)
     let hat = StrokeHat(BareStrokes(plane, .bright, capHeight: 32), capHeight: 32)
     #expect(hat.scale == 1)
     #expect(hat.peak == 80)
-    #expect(hat.plane[11, 30] == 255)
-    #expect(hat.plane[60, 30] == 0)
+    #expect(hat.plane[36, 30] == 255)
+    #expect(hat.plane[100, 30] == 0)
     #expect(BareStrokes(plane, .dark, capHeight: 32).peak < StrokeHat.faintest)
   }
 
