@@ -109,8 +109,7 @@ package final class VideoFrame {
             let upper = source.base + 2 * y * source.lineSize
             Self.sumSquares(upper, upper + source.lineSize, into: sums.baseAddress!, count: size.width)
           } else {
-            sums.initialize(repeating: 0)
-            for line in y * factor..<(y + 1) * factor { source.add(row: line, to: sums.baseAddress!) }
+            source.sum(rows: y * factor..<(y + 1) * factor, into: sums.baseAddress!)
             if factor > 1 { Self.sum(sums.baseAddress!, factor: factor, count: size.width) }
           }
           stretch.apply(sums.baseAddress!, into: row, count: size.width)
@@ -176,13 +175,26 @@ private struct LumaStretch {
 }
 
 extension SampledFrame.Component {
-  /// Adds a row of samples, each from 0 to 255, to running sums.
-  fileprivate func add(row y: Int, to sums: UnsafeMutablePointer<UInt16>) {
-    let row = base + y * lineSize
-    if !wide, step == 1 {
+  /// Sums of some rows of samples, each from 0 to 255, column by column.
+  fileprivate func sum(rows: Range<Int>, into sums: UnsafeMutablePointer<UInt16>) {
+    let first = base + rows.lowerBound * lineSize
+    guard !wide, step == 1 else {
+      for x in 0..<width { sums[x] = 0 }
+      for y in rows {
+        let row = base + y * lineSize
+        for x in 0..<width { sums[x] &+= UInt16(truncatingIfNeeded: value(row, x)) }
+      }
+      return
+    }
+    if rows.count == 3 {
+      let (second, third) = (first + lineSize, first + 2 * lineSize)
+      for x in 0..<width { sums[x] = UInt16(first[x]) &+ UInt16(second[x]) &+ UInt16(third[x]) }
+      return
+    }
+    for x in 0..<width { sums[x] = UInt16(first[x]) }
+    for y in rows.dropFirst() {
+      let row = base + y * lineSize
       for x in 0..<width { sums[x] &+= UInt16(row[x]) }
-    } else {
-      for x in 0..<width { sums[x] &+= UInt16(truncatingIfNeeded: value(row, x)) }
     }
   }
 }

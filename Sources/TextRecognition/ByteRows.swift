@@ -32,6 +32,31 @@ enum ByteRows {
     }
   }
 
+  /// The least of `first` and of those `others` whose index differs from `skipped`, some kilobytes at a time so that the
+  /// result stays in the nearest cache.
+  static func least(_ first: [UInt8], _ others: [[UInt8]], skipping skipped: Int, into target: inout [UInt8]) {
+    let chunk = 8192
+    target.withUnsafeMutableBufferPointer { target in
+      guard let target = target.baseAddress else { return }
+      for start in stride(from: 0, to: first.count, by: chunk) {
+        let count = min(chunk, first.count - start)
+        first.withUnsafeBufferPointer { (target + start).update(from: $0.baseAddress! + start, count: count) }
+        for index in others.indices where index != skipped {
+          others[index].withUnsafeBufferPointer { keepLeast(target + start, $0.baseAddress! + start, count: count) }
+        }
+      }
+    }
+  }
+
+  /// Whether any value is not 0.
+  static func hasAny(_ values: [UInt8]) -> Bool {
+    values.withUnsafeBufferPointer { values in
+      var all: UInt8 = 0
+      for value in values { all |= value }
+      return all != 0
+    }
+  }
+
   static func keepLargest(_ values: inout [UInt8], _ other: [UInt8]) {
     let count = min(values.count, other.count)
     values.withUnsafeMutableBufferPointer { values in

@@ -33,8 +33,12 @@ struct StillStrokes {
   /// Looks seen so far.
   private(set) var count = 0
 
-  private var edges: [StrokeEdges]
-  private var widened: [StrokeEdges]
+  /// Edges of the last looks, the newest overwriting the oldest.
+  private var rising: [[UInt8]]
+  private var falling: [[UInt8]]
+  /// The same, each the largest of its neighbourhood.
+  private var wideRising: [[UInt8]]
+  private var wideFalling: [[UInt8]]
   private var scratch: [UInt8]
 
   init(width: Int, height: Int) {
@@ -44,8 +48,10 @@ struct StillStrokes {
     short = blank
     long = blank
     gradient = [Int16](repeating: 0, count: width * height)
-    edges = Array(repeating: blank, count: Self.longLooks)
-    widened = Array(repeating: blank, count: Self.shortLooks)
+    rising = Array(repeating: blank.rising, count: Self.longLooks)
+    falling = rising
+    wideRising = Array(repeating: blank.rising, count: Self.shortLooks)
+    wideFalling = wideRising
     scratch = blank.rising
   }
 
@@ -55,22 +61,23 @@ struct StillStrokes {
   /// Takes the small plane of the next look.
   mutating func push(_ plane: Plane) {
     let slot = count % Self.longLooks
-    measure(plane, into: slot)
     let wide = count % Self.shortLooks
-    ByteRows.dilate(edges[slot].rising, into: &widened[wide].rising, scratch: &scratch, width: width, height: height)
-    ByteRows.dilate(edges[slot].falling, into: &widened[wide].falling, scratch: &scratch, width: width, height: height)
+    measure(plane)
+    Self.part(gradient, rising: &rising[slot], falling: &falling[slot])
+    ByteRows.dilate(rising[slot], into: &wideRising[wide], scratch: &scratch, width: width, height: height)
+    ByteRows.dilate(falling[slot], into: &wideFalling[wide], scratch: &scratch, width: width, height: height)
     count += 1
     if hasShort {
-      Self.copy(edges[slot], to: &short)
-      for other in 0..<Self.shortLooks where other != wide { Self.keepLeast(&short, widened[other]) }
+      ByteRows.least(rising[slot], wideRising, skipping: wide, into: &short.rising)
+      ByteRows.least(falling[slot], wideFalling, skipping: wide, into: &short.falling)
     }
     if hasLong {
-      Self.copy(edges[slot], to: &long)
-      for other in 0..<Self.longLooks where other != slot { Self.keepLeast(&long, edges[other]) }
+      ByteRows.least(rising[slot], rising, skipping: slot, into: &long.rising)
+      ByteRows.least(falling[slot], falling, skipping: slot, into: &long.falling)
     }
   }
 
-  private mutating func measure(_ plane: Plane, into slot: Int) {
+  private mutating func measure(_ plane: Plane) {
     guard width > 2, height > 2 else { return }
     let (width, height) = (width, height)
     gradient.withUnsafeMutableBufferPointer { gradient in
@@ -81,27 +88,16 @@ struct StillStrokes {
         }
       }
     }
-    Self.part(gradient, into: &edges[slot])
   }
 
-  private static func part(_ gradient: [Int16], into edges: inout StrokeEdges) {
+  private static func part(_ gradient: [Int16], rising: inout [UInt8], falling: inout [UInt8]) {
     gradient.withUnsafeBufferPointer { gradient in
-      edges.rising.withUnsafeMutableBufferPointer { rising in
-        edges.falling.withUnsafeMutableBufferPointer { falling in
+      rising.withUnsafeMutableBufferPointer { rising in
+        falling.withUnsafeMutableBufferPointer { falling in
           ByteRows.part(
             gradient.baseAddress!, rising: rising.baseAddress!, falling: falling.baseAddress!, count: gradient.count)
         }
       }
     }
-  }
-
-  private static func copy(_ source: StrokeEdges, to target: inout StrokeEdges) {
-    ByteRows.copy(source.rising, into: &target.rising)
-    ByteRows.copy(source.falling, into: &target.falling)
-  }
-
-  private static func keepLeast(_ edges: inout StrokeEdges, _ other: StrokeEdges) {
-    ByteRows.keepLeast(&edges.rising, other.rising)
-    ByteRows.keepLeast(&edges.falling, other.falling)
   }
 }

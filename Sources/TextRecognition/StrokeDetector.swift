@@ -177,7 +177,7 @@ private struct DensityRows {
       }
     }
     self.rows = wanted
-    guard columns.contains(where: { $0 != 0 }) else { return false }
+    guard ByteRows.hasAny(columns) else { return false }
     addColumns()
     return true
   }
