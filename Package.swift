@@ -56,7 +56,7 @@ let package = Package(
     tests(of: "SceneDetection", uses: ["Timing"]),
     tests(of: "FrameExtraction"),
     tests(of: "AudioMixing", uses: ["Documents", "Media"]),
-    tests(of: "TextRecognition", uses: ["Documents"]),
+    tests(of: "TextRecognition", uses: ["Documents", "Timing"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
   ]
 )

@@ -90,4 +90,111 @@ package final class VideoFrame {
   package func detail() throws(MediaError) -> Double {
     try sampler.detail(handle.pointer)
   }
+
+  /// Whether the stored picture is shown as it lies: neither turned nor stretched.
+  package var isShownAsStored: Bool { orientation == .upright && aspect.0 == aspect.1 }
+
+  /// The stored luma averaged over squares of `factor` pixels, from 0 for black to 255 for white whatever the range of
+  /// the samples; what is left over at the right and lower edges is dropped.
+  package func luma(dividedBy factor: Int) throws(MediaError) -> Plane {
+    let size = (width: max(1, width / factor), height: max(1, height / factor))
+    guard let source = SampledFrame(handle.pointer)?.component(0), width >= factor, height >= factor, factor <= 16
+    else { return try luma(width: size.width, height: size.height) }
+    let bytes = [UInt8](unsafeUninitializedCapacity: size.width * size.height) { out, filled in
+      withUnsafeTemporaryAllocation(of: UInt16.self, capacity: source.width) { sums in
+        let stretch = LumaStretch(samples: factor * factor, isFullRange: isFullRange)
+        for y in 0..<size.height {
+          let row = out.baseAddress! + y * size.width
+          if factor == 2, source.step == 1 {
+            let upper = source.base + 2 * y * source.lineSize
+            Self.sumSquares(upper, upper + source.lineSize, into: sums.baseAddress!, count: size.width)
+          } else {
+            source.sum(rows: y * factor..<(y + 1) * factor, into: sums.baseAddress!)
+            if factor > 1 { Self.sum(sums.baseAddress!, factor: factor, count: size.width) }
+          }
+          stretch.apply(sums.baseAddress!, into: row, count: size.width)
+        }
+      }
+      filled = size.width * size.height
+    }
+    return Plane(width: size.width, height: size.height, bytes: bytes)
+  }
+
+  /// Sums of 2×2 samples: pairs are read as 16-bit words, which keeps the loop free of shuffles.
+  private static func sumSquares(
+    _ upper: UnsafePointer<UInt8>, _ lower: UnsafePointer<UInt8>, into sums: UnsafeMutablePointer<UInt16>, count: Int
+  ) {
+    let (upper, lower) = (UnsafeRawPointer(upper), UnsafeRawPointer(lower))
+    for x in 0..<count {
+      let a = upper.loadUnaligned(fromByteOffset: 2 &* x, as: UInt16.self)
+      let b = lower.loadUnaligned(fromByteOffset: 2 &* x, as: UInt16.self)
+      sums[x] = (a & 255) &+ (a &>> 8) &+ (b & 255) &+ (b &>> 8)
+    }
+  }
+
+  /// Sums of `factor` neighbours each, in place.
+  private static func sum(_ sums: UnsafeMutablePointer<UInt16>, factor: Int, count: Int) {
+    if factor == 3 {
+      for x in 0..<count { sums[x] = sums[3 &* x] &+ sums[3 &* x &+ 1] &+ sums[3 &* x &+ 2] }
+      return
+    }
+    for x in 0..<count {
+      var sum: UInt16 = 0
+      for i in 0..<factor { sum &+= sums[x &* factor &+ i] }
+      sums[x] = sum
+    }
+  }
+}
+
+/// Turns sums of luma samples into means from 0 to 255, in 16-bit fixed point.
+private struct LumaStretch {
+  /// Brings the largest sum near 65535, so that the high half of a product keeps its precision.
+  private let shift: UInt16
+  private let gain: UInt16
+  private let black: UInt16
+
+  /// Limited range spans 219 steps from 16 (ITU-R BT.601 and BT.709).
+  init(samples: Int, isFullRange: Bool) {
+    var shift = 0
+    while 255 * samples << (shift + 1) <= 65535 { shift += 1 }
+    self.shift = UInt16(shift)
+    let stretch = isFullRange ? 1 : 255.0 / 219
+    // Results have six binary places before the last shift.
+    gain = UInt16((stretch * 64 * 65536 / Double(samples << shift)).rounded())
+    black = isFullRange ? 0 : UInt16((16 * stretch * 64).rounded())
+  }
+
+  func apply(_ sums: UnsafePointer<UInt16>, into row: UnsafeMutablePointer<UInt8>, count: Int) {
+    let (shift, gain, black) = (shift, gain, black)
+    for x in 0..<count {
+      let scaled = UInt16(truncatingIfNeeded: (UInt32(sums[x] &<< shift) &* UInt32(gain)) &>> 16) &+ 32
+      let level = (max(scaled, black) &- black) &>> 6
+      row[x] = UInt8(truncatingIfNeeded: min(level, 255))
+    }
+  }
+}
+
+extension SampledFrame.Component {
+  /// Sums of some rows of samples, each from 0 to 255, column by column.
+  fileprivate func sum(rows: Range<Int>, into sums: UnsafeMutablePointer<UInt16>) {
+    let first = base + rows.lowerBound * lineSize
+    guard !wide, step == 1 else {
+      for x in 0..<width { sums[x] = 0 }
+      for y in rows {
+        let row = base + y * lineSize
+        for x in 0..<width { sums[x] &+= UInt16(truncatingIfNeeded: value(row, x)) }
+      }
+      return
+    }
+    if rows.count == 3 {
+      let (second, third) = (first + lineSize, first + 2 * lineSize)
+      for x in 0..<width { sums[x] = UInt16(first[x]) &+ UInt16(second[x]) &+ UInt16(third[x]) }
+      return
+    }
+    for x in 0..<width { sums[x] = UInt16(first[x]) }
+    for y in rows.dropFirst() {
+      let row = base + y * lineSize
+      for x in 0..<width { sums[x] &+= UInt16(row[x]) }
+    }
+  }
 }

@@ -25,11 +25,8 @@ package final class TesseractEngine {
 
   /// Loads the models of `languages`. Throws `missing_language` where one is not installed.
   package init(languages: [String]) throws(MediaError) {
-    // Tesseract would start OpenMP threads of its own, which fight with the decoder's.
-    setenv("OMP_THREAD_LIMIT", "1", 1)
-    if let missing = languages.first(where: { !Self.installedLanguages.contains($0) }) {
-      throw Self.missing(missing)
-    }
+    Self.limitThreads
+    try Self.check(languages)
     guard let handle = TessBaseAPICreate() else { throw MediaError(.outOfMemory, "not enough memory for Tesseract") }
     self.handle = handle
     _ = TessBaseAPISetVariable(handle, "debug_file", "/dev/null")
@@ -44,6 +41,14 @@ package final class TesseractEngine {
   deinit {
     TessBaseAPIEnd(handle)
     TessBaseAPIDelete(handle)
+  }
+
+  /// Once: Tesseract would start OpenMP threads of its own, which fight with the decoder's.
+  static let limitThreads: Void = { _ = setenv("OMP_THREAD_LIMIT", "1", 1) }()
+
+  /// Throws `missing_language` where one is not installed.
+  static func check(_ languages: [String]) throws(MediaError) {
+    if let language = languages.first(where: { !installedLanguages.contains($0) }) { throw missing(language) }
   }
 
   package static func missing(_ language: String) -> MediaError {
@@ -107,6 +112,11 @@ package final class TesseractEngine {
     return lines.filter { !$0.isEmpty }
   }
 
+  /// Whether a dictionary of the loaded languages holds a word.
+  func isKnown(_ word: String) -> Bool {
+    !word.isEmpty && TessBaseAPIIsValidWord(handle, word) != 0
+  }
+
   private func word(_ iterator: OpaquePointer, _ page: OpaquePointer?) -> Word? {
     guard let raw = TessResultIteratorGetUTF8Text(iterator, RIL_WORD) else { return nil }
     defer { TessDeleteText(raw) }
@@ -119,5 +129,25 @@ package final class TesseractEngine {
     return Word(
       text: text, confidence: Double(TessResultIteratorConfidence(iterator, RIL_WORD)) / 100, language: language,
       left: Int(left), top: Int(top), right: Int(right), bottom: Int(bottom))
+  }
+}
+
+/// An engine whose models are loaded when they are first needed, by the thread that reads.
+final class LazyEngine {
+  private let languages: [String]
+  private var engine: TesseractEngine?
+
+  /// Throws `missing_language` where a language is not installed.
+  init(languages: [String]) throws(MediaError) {
+    TesseractEngine.limitThreads
+    try TesseractEngine.check(languages)
+    self.languages = languages
+  }
+
+  func loaded() throws(MediaError) -> TesseractEngine {
+    if let engine { return engine }
+    let loaded = try TesseractEngine(languages: languages)
+    engine = loaded
+    return loaded
   }
 }

@@ -1,0 +1,99 @@
+import Media
+import Timing
+
+/// Reads one block: pictures in, accepted lines out.
+struct BlockReader {
+  /// Most recognitions that are begun, and most candidates that are tried, for one block.
+  static let mostCalls = 4
+  static let mostCandidates = 3
+  /// Candidates of one polarity.
+  static let mostOfPolarity = 2
+  /// Share of the best candidate's score below which another is not worth reading.
+  static let leastScore = 0.4
+  /// Mean confidence at which one shape is enough if no word lies below ``sureWord``, and that at which it is hopeless.
+  static let sureMean = 0.93
+  static let sureWord = 0.8
+  static let hopelessMean = 0.3
+  /// Mean confidence, and share of the letters accepted, from which no further candidate is read.
+  static let goodMean = 0.78
+  static let goodShare = 0.85
+  /// A confidence that is worth nothing.
+  static let worthless = 0.5
+  /// The resolution that Tesseract is told: it sets how it joins letters to lines.
+  static let dotsPerInch = 300
+
+  struct Line {
+    var words: [ReadWord]
+    var box: TextBox
+    var confidence: Double
+  }
+
+  /// Loads its model when the first block is read: most of the cost of a film without text.
+  let engine: LazyEngine
+  let acceptance: LineAcceptance
+
+  /// The lines of a block, in its pixels. `done` are boxes of pages that have been read.
+  func read(_ pictures: BlockPictures, capHeight: Int, done: [TextBox]) throws(MediaError) -> [Line] {
+    let candidates = ReadingCandidate.all(pictures, capHeight: capHeight, done: done).filter(\.looksLikeText)
+    var best: (value: Double, lines: [Line])?
+    var tried: [Polarity] = []
+    var calls = 0
+    for candidate in candidates {
+      if calls >= Self.mostCalls || tried.count >= Self.mostCandidates { break }
+      if calls > 0, candidate.score < Self.leastScore * candidates[0].score { break }
+      let before = tried.filter { $0 == candidate.polarity }.count
+      // Nothing like words in this polarity, or enough of it.
+      if before > 0 && best == nil || before >= Self.mostOfPolarity { continue }
+      tried.append(candidate.polarity)
+      let words = try recognize(candidate, &calls)
+      let accepted = acceptance.lines(words)
+      guard !accepted.isEmpty else { continue }
+      let letters = accepted.reduce(0) { $0 + $1.letters }
+      let value = accepted.reduce(0) {
+        $0 + $1.reduce(0) { $0 + ($1.confidence - Self.worthless) * Double($1.letters) }
+      }
+      if value > best?.value ?? -.infinity { best = (value, accepted.map(Self.line)) }
+      let isGood = value / Double(max(1, letters)) >= Self.goodMean - Self.worthless
+      if isGood, Double(letters) >= Self.goodShare * Double(words.letters) { break }
+    }
+    return best?.lines ?? []
+  }
+
+  private static func line(_ words: [ReadWord]) -> Line {
+    Line(words: words, box: TextBox(around: words.map(\.box)), confidence: words.confidence)
+  }
+
+  /// Reads a candidate in one shape or two.
+  private func recognize(_ candidate: ReadingCandidate, _ calls: inout Int) throws(MediaError) -> [ReadWord] {
+    let picture = LetterPicture(candidate)
+    var words: [ReadWord] = []
+    for shape in LetterPicture.Shape.all {
+      calls += 1
+      let read = try recognize(picture, shape, scale: candidate.hat.scale)
+      words = words.isEmpty ? read : WordVote.vote(words + read)
+      let mean = words.confidence
+      guard words.letters > 0, mean >= Self.hopelessMean else { break }
+      if mean >= Self.sureMean, words.allSatisfy({ $0.letters == 0 || $0.confidence >= Self.sureWord }) { break }
+    }
+    return words
+  }
+
+  private func recognize(
+    _ picture: LetterPicture, _ shape: LetterPicture.Shape, scale: Double
+  ) throws(MediaError) -> [ReadWord] {
+    let (plane, across, down) = picture.shaped(shape)
+    let margin = LetterPicture.Shape.margin
+    func x(_ pixel: Int) -> Double { (Double(pixel - margin) / across + Double(picture.left)) / scale }
+    func y(_ pixel: Int) -> Double { (Double(pixel - margin) / down + Double(picture.top)) / scale }
+    let engine = try engine.loaded()
+    let lines = try engine.read(plane, layout: picture.lineCount == 1 ? .line : .block, dotsPerInch: Self.dotsPerInch)
+    return lines.enumerated().flatMap { number, line in
+      line.map { word in
+        ReadWord(
+          text: word.text, confidence: word.confidence, language: word.language,
+          box: TextBox(left: x(word.left), top: y(word.top), right: x(word.right), bottom: y(word.bottom)),
+          line: number, isKnown: engine.isKnown(word.text.core))
+      }
+    }
+  }
+}

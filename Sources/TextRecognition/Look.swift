@@ -1,0 +1,57 @@
+import Documents
+import Media
+import Timing
+
+/// A frame whose full picture may be read later.
+///
+/// While young it refers to the decoder's pixels; whoever still needs it then makes it copy its luma, so that the decoder
+/// gets its picture back.
+final class Look {
+  let time: FrameTime
+  private var frame: VideoFrame?
+  private var plane: Plane?
+  private let geometry: TextGeometry
+
+  init(_ frame: VideoFrame, time: FrameTime, geometry: TextGeometry) throws(MediaError) {
+    self.time = time
+    self.geometry = geometry
+    self.frame = try frame.retained()
+  }
+
+  /// A look at a plane in memory.
+  init(plane: Plane, time: FrameTime, geometry: TextGeometry) {
+    self.time = time
+    self.geometry = geometry
+    self.plane = plane
+  }
+
+  /// The picture that is read; from then on the frame is let go.
+  func luma() throws(MediaError) -> Plane {
+    if let plane { return plane }
+    guard let frame else { throw MediaError(.internal, "a look without a picture") }
+    let copied = try geometry.readingPlane(frame)
+    plane = copied
+    self.frame = nil
+    return copied
+  }
+}
+
+/// The last looks, of which the oldest copies its luma as it leaves, if anyone else still refers to it.
+struct LookRing {
+  /// Looks that refer to the decoder's pixels, about 1 s: as many as the long window of ``StillStrokes`` spans.
+  static let count = 8
+
+  private var looks: [Look] = []
+
+  mutating func append(_ look: Look) throws(MediaError) {
+    looks.append(look)
+    guard looks.count > Self.count else { return }
+    var oldest = looks.removeFirst()
+    if !isKnownUniquelyReferenced(&oldest) { _ = try oldest.luma() }
+  }
+
+  /// The looks from one frame to another, both included.
+  func looks(from first: FrameTime, through last: FrameTime) -> [Look] {
+    looks.filter { first.index <= $0.time.index && $0.time.index <= last.index }
+  }
+}

@@ -1,0 +1,175 @@
+import Documents
+import Media
+import Timing
+
+/// What the pass hands over of a block: values only, so that it can be read on another thread.
+struct ReadingRequest: Sendable {
+  /// One member of the block.
+  struct Part: Sendable {
+    /// In pixels of the picture that is read.
+    let box: TextBox
+    let start: FrameTime
+    let end: FrameTime
+    let strokes: Int
+  }
+
+  /// Room round a block, in line heights across and down, and at least some small pixels: strokes end before letters do.
+  static let marginAcross = 3
+  static let leastMarginAcross = 6
+  static let leastMarginDown = 3
+  /// Share of the picture from which a block that gave nothing is clutter run together round a text.
+  static let clutterShare = 0.3
+  /// Members of such a block that are read by themselves: least width in small pixels and in heights.
+  static let leastMemberWidth = 30
+  static let leastMemberShape = 2.5
+
+  let parts: [Part]
+  let pictures: BlockPictures
+  let origin: PixelBox
+  let capHeight: Int
+  let end: FrameTime
+  let size: (width: Int, height: Int)
+  /// Pixels of the picture that is read across one small pixel.
+  let factor: Int
+  /// What to read where the whole gives nothing.
+  let alternatives: [ReadingRequest]
+
+  /// Nil for a block that stood too short, or whole on no look.
+  init?(_ block: TextBlock, geometry: TextGeometry) throws(MediaError) {
+    let looks = block.looks
+    guard block.end.seconds - block.start.seconds >= TextBlock.shortest, !looks.isEmpty else { return nil }
+    factor = geometry.factor
+    size = (geometry.width, geometry.height)
+    capHeight = block.lineHeight * factor
+    end = block.end
+    origin = block.box.grown(
+      across: max(Self.leastMarginAcross, Self.marginAcross * block.lineHeight),
+      down: max(Self.leastMarginDown, block.lineHeight / 2 + 1), within: (geometry.smallWidth, geometry.smallHeight)
+    ).scaled(by: factor)
+    parts = block.members.map {
+      Part(
+        box: TextBox($0.box.scaled(by: geometry.factor)), start: $0.start, end: $0.end, strokes: $0.strokes)
+    }
+    var planes: [Plane] = []
+    for look in looks { planes.append(try look.luma()) }
+    pictures = BlockPictures(planes, origin)
+    var alternatives: [ReadingRequest] = []
+    if block.members.count > 1, Double(origin.area) > Self.clutterShare * Double(size.width * size.height) {
+      for member in block.members
+      where member.box.width >= Self.leastMemberWidth
+        && Double(member.box.width) >= Self.leastMemberShape * Double(member.box.height)
+      {
+        let alone = TextBlock([member], width: geometry.smallWidth)
+        if let request = try ReadingRequest(alone, geometry: geometry) { alternatives.append(request) }
+      }
+    }
+    self.alternatives = alternatives
+  }
+}
+
+/// A line that was read, in pixels of the picture.
+struct ReadLine: Sendable {
+  var words: [ReadWord]
+  var box: TextBox
+  var confidence: Double
+  var start: FrameTime
+  var end: FrameTime
+  /// Number of the block it belongs to.
+  var block: Int
+  /// Whether its block has three lines or more.
+  var isOfPage: Bool
+  var size: (width: Int, height: Int)
+
+  var text: String { words.map(\.text).joined(separator: " ") }
+  var letters: Int { words.letters }
+}
+
+/// Reads blocks one after the other and remembers what it read, so that nothing is read twice.
+///
+/// Belongs to the thread that reads.
+final class ReadingDesk {
+  /// Share of a block's strokes outside lines already read below which it is not read.
+  static let leastNews = 0.3
+  /// Share of a member's area within a line already read that makes it read.
+  static let readArea = 0.75
+  /// Confidence of a line that counts as read for good.
+  static let readForGood = 0.8
+  /// Seconds between the ends of a block and of what was read in its place.
+  static let sameEnd = 0.6
+  /// Share of a member's area within the lines read by which it dates them; the second, of the largest such share, where
+  /// no member has the first.
+  static let datingArea = 0.7
+  static let fallbackArea = 0.4
+  /// Share of the strokes that must have begun, or be left: a stray member must not date a text.
+  static let datingStrokes = 0.05
+
+  private let reader: BlockReader
+  private(set) var lines: [ReadLine] = []
+  private var blocks = 0
+
+  init(_ reader: BlockReader) { self.reader = reader }
+
+  func take(_ request: ReadingRequest) throws(MediaError) {
+    guard hasNews(request) else { return }
+    let before = lines.count
+    try read(request)
+    guard lines.count == before else { return }
+    for alternative in request.alternatives where hasNews(alternative) { try read(alternative) }
+  }
+
+  private func isNear(_ line: ReadLine, _ end: FrameTime) -> Bool {
+    abs(line.end.seconds - end.seconds) < Self.sameEnd && line.confidence >= Self.readForGood
+  }
+
+  private func hasNews(_ request: ReadingRequest) -> Bool {
+    let factor = Double(request.factor)
+    let new = request.parts.filter { part in
+      !lines.contains { line in
+        isNear(line, part.end)
+          && line.box.grown(across: 2 * factor, down: factor).sharedArea(part.box) >= Self.readArea * part.box.area
+      }
+    }
+    let all = request.parts.reduce(0) { $0 + $1.strokes }
+    return Double(new.reduce(0) { $0 + $1.strokes }) >= Self.leastNews * Double(all)
+  }
+
+  private func read(_ request: ReadingRequest) throws(MediaError) {
+    let (x, y) = (Double(request.origin.left), Double(request.origin.top))
+    let done = lines.filter { $0.isOfPage && isNear($0, request.end) }.map { $0.box.moved(x: -x, y: -y) }
+    let found = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
+    guard !found.isEmpty else { return }
+    let boxes = found.map { $0.box.moved(x: x, y: y) }
+    let (start, end) = Self.times(request.parts, lines: boxes.map { $0.grown(across: 0, down: Double(request.factor)) })
+    for (line, box) in zip(found, boxes) {
+      lines.append(
+        ReadLine(
+          words: line.words.map { word in
+            var word = word
+            word.box = word.box.moved(x: x, y: y)
+            return word
+          }, box: box, confidence: line.confidence, start: start, end: end, block: blocks,
+          isOfPage: found.count >= 3, size: request.size))
+    }
+    blocks += 1
+  }
+
+  /// When the lines were there: by those members of the block that lie in them.
+  static func times(_ parts: [ReadingRequest.Part], lines: [TextBox]) -> (start: FrameTime, end: FrameTime) {
+    let shares = parts.map { part in lines.reduce(0) { $0 + $1.sharedArea(part.box) } / part.box.area }
+    let largest = shares.max() ?? 0
+    var dating = zip(parts, shares).filter { $1 >= datingArea }.map(\.0)
+    if dating.isEmpty { dating = zip(parts, shares).filter { $1 >= fallbackArea * largest }.map(\.0) }
+    func edge(_ ordered: [ReadingRequest.Part]) -> ReadingRequest.Part {
+      let all = ordered.reduce(0) { $0 + $1.strokes }
+      var sum = 0
+      return ordered.first {
+        sum += $0.strokes
+        return Double(sum) >= datingStrokes * Double(all)
+      } ?? ordered[0]
+    }
+    return (
+      edge(dating.sorted { $0.start.index < $1.start.index }).start,
+      edge(dating.sorted { $0.end.index > $1.end.index }).end
+    )
+  }
+}

@@ -1,0 +1,151 @@
+import Timing
+
+/// Brings grey planes to another size, one direction after the other.
+enum Resampler {
+  enum Kernel {
+    /// Two neighbours.
+    case linear
+    /// Mean of the covered area, for making smaller.
+    case area
+    /// Four neighbours with the sharpness −0.75 that image libraries use.
+    case cubic
+  }
+
+  /// Which source samples make up each target sample, and with what weights.
+  private struct Taps {
+    let count: Int
+    var starts: [Int]
+    var weights: [Float]
+
+    /// `step` is the distance of two target samples in source samples.
+    init(target: Int, step: Double, kernel: Kernel) {
+      switch kernel {
+      case .linear: count = 2
+      case .cubic: count = 4
+      case .area: count = Int(step.rounded(.up)) + 1
+      }
+      starts = []
+      weights = []
+      for i in 0..<target {
+        if kernel == .area {
+          let (from, to) = (Double(i) * step, Double(i + 1) * step)
+          starts.append(Int(from))
+          for tap in 0..<count {
+            let sample = Double(Int(from) + tap)
+            weights.append(Float(max(0, min(to, sample + 1) - max(from, sample)) / step))
+          }
+          continue
+        }
+        let center = (Double(i) + 0.5) * step - 0.5
+        let fraction = center - center.rounded(.down)
+        starts.append(Int(center.rounded(.down)) - (kernel == .cubic ? 1 : 0))
+        weights += kernel == .cubic ? Self.cubic(fraction) : [Float(1 - fraction), Float(fraction)]
+      }
+    }
+
+    private static func cubic(_ t: Double) -> [Float] {
+      let a = -0.75
+      func far(_ x: Double) -> Double { ((a * x - 5 * a) * x + 8 * a) * x - 4 * a }
+      func near(_ x: Double) -> Double { ((a + 2) * x - (a + 3)) * x * x + 1 }
+      let three = [far(1 + t), near(t), near(1 - t)]
+      return (three + [1 - three[0] - three[1] - three[2]]).map(Float.init)
+    }
+  }
+
+  /// Resized by the same kernel as `cv::resize`: area where smaller, linear where larger.
+  static func resized(_ plane: Plane, width: Int, height: Int) -> Plane {
+    let (stepX, stepY) = (Double(plane.width) / Double(width), Double(plane.height) / Double(height))
+    return resized(
+      plane, width: width, height: height, stepX: stepX, stepY: stepY, max(stepX, stepY) > 1 ? .area : .linear)
+  }
+
+  /// Resized by factors, whose exact values place the samples.
+  static func scaled(_ plane: Plane, across: Double, down: Double, _ kernel: Kernel) -> Plane {
+    resized(
+      plane, width: max(1, Int((Double(plane.width) * across).rounded())),
+      height: max(1, Int((Double(plane.height) * down).rounded())), stepX: 1 / across, stepY: 1 / down, kernel)
+  }
+
+  private static func resized(
+    _ plane: Plane, width: Int, height: Int, stepX: Double, stepY: Double, _ kernel: Kernel
+  ) -> Plane {
+    if width == plane.width, height == plane.height { return plane }
+    let across = Taps(target: width, step: stepX, kernel: kernel)
+    let down = Taps(target: height, step: stepY, kernel: kernel)
+    let bytes = [UInt8](unsafeUninitializedCapacity: width * height) { out, filled in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: plane.height * width) { rows in
+        for y in 0..<plane.height {
+          stretch(plane, row: y, across, into: UnsafeMutableBufferPointer(rebasing: rows[y * width..<(y + 1) * width]))
+        }
+        stack(UnsafeBufferPointer(rows), plane.height, down, into: out, width: width, height: height)
+      }
+      filled = width * height
+    }
+    return Plane(width: width, height: height, bytes: bytes)
+  }
+
+  private static func stretch(
+    _ plane: Plane, row: Int, _ taps: Taps, into target: UnsafeMutableBufferPointer<Float>
+  ) {
+    let width = plane.width
+    let margin = taps.count + 2
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: width + 2 * margin) { padded in
+      plane.bytes.withUnsafeBufferPointer { bytes in
+        let (source, center) = (bytes.baseAddress! + row * width, padded.baseAddress! + margin)
+        for x in 0..<width { center[x] = Float(source[x]) }
+        for x in 0..<margin {
+          padded[x] = Float(bytes[row * width])
+          padded[margin + width + x] = Float(bytes[row * width + width - 1])
+        }
+      }
+      taps.starts.withUnsafeBufferPointer { starts in
+        taps.weights.withUnsafeBufferPointer { weights in
+          switch taps.count {
+          case 2: Self.blend(padded, starts, weights, taps: 2, margin: margin, into: target)
+          case 4: Self.blend(padded, starts, weights, taps: 4, margin: margin, into: target)
+          default: Self.blend(padded, starts, weights, taps: taps.count, margin: margin, into: target)
+          }
+        }
+      }
+    }
+  }
+
+  /// Inlined, so that a constant number of taps unrolls the inner loop.
+  @inline(__always)
+  private static func blend(
+    _ padded: UnsafeMutableBufferPointer<Float>, _ starts: UnsafeBufferPointer<Int>,
+    _ weights: UnsafeBufferPointer<Float>, taps: Int, margin: Int, into target: UnsafeMutableBufferPointer<Float>
+  ) {
+    let furthest = padded.count - taps
+    for x in 0..<target.count {
+      let first = max(0, min(starts[x] &+ margin, furthest))
+      var sum: Float = 0
+      for tap in 0..<taps { sum += padded[first &+ tap] * weights[x &* taps &+ tap] }
+      target[x] = sum
+    }
+  }
+
+  private static func stack(
+    _ rows: UnsafeBufferPointer<Float>, _ count: Int, _ taps: Taps, into out: UnsafeMutableBufferPointer<UInt8>,
+    width: Int, height: Int
+  ) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { sums in
+      for y in 0..<height {
+        // Halves, which whole factors make often, go up.
+        sums.initialize(repeating: 0x1p-10)
+        for tap in 0..<taps.count {
+          let weight = taps.weights[y * taps.count + tap]
+          guard weight != 0 else { continue }
+          let row = rows.baseAddress! + max(0, min(count - 1, taps.starts[y] + tap)) * width
+          for x in 0..<width { sums[x] += row[x] * weight }
+        }
+        let target = out.baseAddress! + y * width
+        // At 2²³ a float's last bit is worth 1, so that adding rounds without the checks of a conversion.
+        for x in 0..<width {
+          let value = sums[x] < 0 ? 0 : sums[x] > 255 ? 255 : sums[x]
+          target[x] = UInt8(truncatingIfNeeded: (value + 8_388_608).bitPattern)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Timing
+
+/// Strokes that came to rest together: a line of text, or some letters of it, or clutter that looks like it.
+///
+/// What is kept of them is a template: the signed gradient at each of their pixels. Their presence in a later picture is
+/// that picture's correlation with the template.
+final class StandingText {
+  /// A letter of 32 small pixels may move by one against the next: zooming moves the ends of a line, not its middle.
+  static let stretch = 32
+  /// Above it, strokes stand where they stood and no shift need be tried.
+  static let plainlyThere = TextWatch.whole + 0.1
+  /// Below it, the picture shows something else and no shift helps.
+  static let plainlyGone = -0.2
+  /// Share of the template's energy by which shifted strokes must match better to count as drifting.
+  static let driftGain = 0.25
+
+  private(set) var box: PixelBox
+  private var positions: [Int32]
+  private var weights: [Int16]
+  private var stretches: [UInt8]
+  private var energy: Double
+
+  let isLong: Bool
+  var start: FrameTime
+  /// Last look on which it was whole; once it has ended, ``end`` is the last frame on which it is seen.
+  var lastWhole: FrameTime
+  var end: FrameTime
+  /// Look since which the picture behind the template is clean.
+  var clean: FrameTime
+  /// When it was found to have ended.
+  var ended: FrameTime
+  /// Looks running on which it was missing.
+  var missing = 0
+  /// The looks on which it was whole, saved when it began to fall.
+  var looks: [Look] = []
+  /// Whether the last presence was won by shifting.
+  private(set) var drifts = false
+
+  /// `pixels` are positions in a plane of `width`; `gradient` gives the weight at each.
+  init(pixels: [Int32], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime, gradient: (Int) -> Int16) {
+    box = PixelBox(left: 0, top: 0, right: 0, bottom: 0)
+    positions = []
+    weights = []
+    stretches = []
+    energy = 1
+    self.isLong = isLong
+    self.clean = clean
+    start = clean
+    lastWhole = now
+    end = now
+    ended = now
+    take(pixels, width: width, gradient: gradient)
+  }
+
+  /// Number of pixels of the template.
+  var strokes: Int { positions.count }
+
+  /// Replaces the template.
+  func take(_ pixels: [Int32], width: Int, gradient: (Int) -> Int16) {
+    var (left, top, right, bottom) = (Int.max, Int.max, 0, 0)
+    for pixel in pixels {
+      let (y, x) = Int(pixel).quotientAndRemainder(dividingBy: width)
+      (left, right) = (min(left, x), max(right, x + 1))
+      (top, bottom) = (min(top, y), max(bottom, y + 1))
+    }
+    box = PixelBox(left: left, top: top, right: right, bottom: bottom)
+    positions = pixels
+    weights = pixels.map { gradient(Int($0)) }
+    stretches = pixels.map { UInt8(min(31, (Int($0) % width - left) / Self.stretch)) }
+    energy = max(1, weights.reduce(0) { $0 + Double($1) * Double($1) })
+  }
+
+  /// Share of the template found in a small plane, in place.
+  func presence(in plane: Plane) -> Double {
+    let sum = plane.bytes.withUnsafeBufferPointer { luma in
+      positions.withUnsafeBufferPointer { positions in
+        weights.withUnsafeBufferPointer { weights in
+          var sum = 0
+          for i in 0..<positions.count {
+            let p = Int(positions[i])
+            sum &+= (Int(luma[p &+ 1]) &- Int(luma[p &- 1])) &* Int(weights[i])
+          }
+          return sum
+        }
+      }
+    }
+    return Double(sum) / energy
+  }
+
+  /// Share of the template found in a gradient, each stretch moved by up to a pixel.
+  func presence(inGradient gradient: [Int16], width: Int) -> Double {
+    drifts = false
+    return gradient.withUnsafeBufferPointer { gradient in
+      let inPlace = Double(correlation(gradient, offset: 0)) / energy
+      if inPlace >= Self.plainlyThere || inPlace < Self.plainlyGone { return inPlace }
+      return shiftedPresence(gradient, width: width)
+    }
+  }
+
+  private func correlation(_ gradient: UnsafeBufferPointer<Int16>, offset: Int) -> Int {
+    positions.withUnsafeBufferPointer { positions in
+      weights.withUnsafeBufferPointer { weights in
+        var sum = 0
+        for i in 0..<positions.count {
+          sum &+= Int(Int32(gradient[Int(positions[i]) &+ offset]) &* Int32(weights[i]))
+        }
+        return sum
+      }
+    }
+  }
+
+  private func shiftedPresence(_ gradient: UnsafeBufferPointer<Int16>, width: Int) -> Double {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 64) { sums in
+      let (best, sum) = (
+        UnsafeMutableBufferPointer(rebasing: sums[..<32]), UnsafeMutableBufferPointer(rebasing: sums[32...])
+      )
+      best.initialize(repeating: .min)
+      var inPlace = 0
+      for dy in -1...1 {
+        for dx in -1...1 {
+          sum.initialize(repeating: 0)
+          let offset = dy * width + dx
+          for i in 0..<positions.count {
+            sum[Int(stretches[i])] &+= Int(gradient[Int(positions[i]) + offset]) &* Int(weights[i])
+          }
+          for i in 0..<32 { best[i] = max(best[i], sum[i]) }
+          if dx == 0, dy == 0 { inPlace = sum.reduce(0, +) }
+        }
+      }
+      let shifted = best.reduce(0, +)
+      drifts = Double(shifted - inPlace) > Self.driftGain * energy
+      return Double(shifted) / energy
+    }
+  }
+
+  /// Marks the template's pixels in masks of rising and falling strokes.
+  func mark(rising: UnsafeMutableBufferPointer<UInt8>, falling: UnsafeMutableBufferPointer<UInt8>) {
+    for i in 0..<positions.count {
+      if weights[i] > 0 { rising[Int(positions[i])] = 255 } else { falling[Int(positions[i])] = 255 }
+    }
+  }
+
+  /// Adds the number of pixels in each row, counted from `top`, to a profile.
+  func addRows(to profile: inout [Int], top: Int, width: Int) {
+    for position in positions { profile[Int(position) / width - top] += 1 }
+  }
+}

@@ -1,0 +1,145 @@
+import Timing
+
+/// Whether letters are brighter or darker than their ground.
+enum Polarity: Int, Sendable { case bright, dark }
+
+/// The pictures of a block: what stood still, as it was at its darkest, its brightest and at last.
+struct BlockPictures: Sendable {
+  let darkest: Plane
+  let brightest: Plane
+  let last: Plane
+  /// Looks that went into them.
+  let count: Int
+
+  /// Cuts a box out of some planes of one size. Over moving footage the least of the looks makes the ground as dark as it
+  /// ever was under bright letters.
+  init(_ planes: [Plane], _ box: PixelBox) {
+    let cut = planes.map { Self.cut($0, box) }
+    var (darkest, brightest) = (cut[0], cut[0])
+    for plane in cut.dropFirst() {
+      ByteRows.keepLeast(&darkest.bytes, plane.bytes)
+      ByteRows.keepLargest(&brightest.bytes, plane.bytes)
+    }
+    self.darkest = darkest
+    self.brightest = brightest
+    last = cut[cut.count - 1]
+    count = planes.count
+  }
+
+  static func cut(_ plane: Plane, _ box: PixelBox) -> Plane {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(box.area)
+    for y in box.top..<box.bottom {
+      bytes += plane.bytes[y * plane.width + box.left..<y * plane.width + box.right]
+    }
+    return Plane(width: box.width, height: box.height, bytes: bytes)
+  }
+}
+
+/// A picture in which only strokes thinner than the letters are high are left (a morphological top-hat).
+struct BareStrokes {
+  /// Window of the hat in heights of capitals: wider than any stroke, narrower than a letter.
+  static let window = 0.9
+  /// Share of the pixels that lies above ``peak``: one in 200.
+  static let white = 200
+  /// Share of the last look's strokes which, kept over all looks, shows that nothing moved.
+  static let plainlyStill = 0.9
+
+  let plane: Plane
+  /// Luma steps of the strokes: only the brightest pixels have more.
+  let peak: Int
+
+  init(_ picture: Plane, _ polarity: Polarity, capHeight: Int) {
+    let window = max(3, Int(Double(capHeight) * Self.window)) | 1
+    var hat: Plane
+    switch polarity {
+    case .bright:
+      hat = Morphology.opened(picture, window: window)
+      Self.combine(&hat, picture) { ground, value in value &- ground }
+    case .dark:
+      hat = Morphology.closed(picture, window: window)
+      Self.combine(&hat, picture) { ground, value in ground &- value }
+    }
+    plane = hat
+    peak = Self.peak(hat)
+  }
+
+  @inline(__always)
+  private static func combine(_ hat: inout Plane, _ picture: Plane, _ difference: (UInt8, UInt8) -> UInt8) {
+    hat.bytes.withUnsafeMutableBufferPointer { hat in
+      picture.bytes.withUnsafeBufferPointer { picture in
+        for i in 0..<hat.count { hat[i] = difference(hat[i], picture[i]) }
+      }
+    }
+  }
+
+  private static func peak(_ hat: Plane) -> Int {
+    let histogram = hat.bytes.withUnsafeBufferPointer { bytes in
+      var counts = [Int](repeating: 0, count: 256)
+      for value in bytes { counts[Int(value)] &+= 1 }
+      return counts
+    }
+    var above = max(1, hat.bytes.count / white)
+    var peak = 255
+    while peak > 1 {
+      above -= histogram[peak]
+      if above <= 0 { break }
+      peak -= 1
+    }
+    return peak
+  }
+
+  /// Whether these strokes, of all looks, plainly hold those of the last: nothing moved.
+  func plainlyHolds(_ last: BareStrokes) -> Bool {
+    var (all, one) = (0, 0)
+    let limit = UInt8(last.peak / 2)
+    plane.bytes.withUnsafeBufferPointer { plane in
+      last.plane.bytes.withUnsafeBufferPointer { last in
+        for i in 0..<last.count where last[i] > limit {
+          all &+= Int(plane[i])
+          one &+= Int(last[i])
+        }
+      }
+    }
+    return Double(all) >= Self.plainlyStill * Double(one)
+  }
+}
+
+/// Bare strokes at reading size, white on black.
+struct StrokeHat {
+  /// Height in pixels to which capitals are brought.
+  static let capitals = 32.0
+  /// Most and least by which a block is scaled.
+  static let scales = 0.5...4.0
+  /// Luma steps below which there are no strokes.
+  static let faintest = 12
+
+  var plane: Plane
+  /// Luma steps of the strokes before they were brought to 255.
+  let peak: Int
+  /// Pixels of ``plane`` to a pixel of the block.
+  let scale: Double
+
+  init(_ strokes: BareStrokes, capHeight: Int) {
+    let scale = min(Self.scales.upperBound, max(Self.scales.lowerBound, Self.capitals / Double(capHeight)))
+    let peak = strokes.peak
+    var stretched = strokes.plane
+    let table = (0..<256).map { UInt8(min(255, $0 * 255 / peak)) }
+    stretched.bytes.withUnsafeMutableBufferPointer { bytes in
+      table.withUnsafeBufferPointer { table in for i in 0..<bytes.count { bytes[i] = table[Int(bytes[i])] } }
+    }
+    plane = Resampler.scaled(stretched, across: scale, down: scale, scale > 1 ? .linear : .area)
+    self.peak = peak
+    self.scale = scale
+  }
+
+  /// Blackens a box given in pixels of the block.
+  mutating func blacken(_ box: TextBox) {
+    let (width, height) = (plane.width, plane.height)
+    let top = max(0, min(height, Int((box.top - 1) * scale)))
+    let bottom = max(top, min(height, Int((box.bottom + 2) * scale)))
+    let left = max(0, min(width, Int((box.left - 2) * scale)))
+    let right = max(left, min(width, Int((box.right + 2) * scale)))
+    for y in top..<bottom { for x in left..<right { plane.bytes[y * width + x] = 0 } }
+  }
+}

@@ -1,0 +1,101 @@
+import Timing
+
+/// Texts that stood together: the lines of a page, the words of a subtitle, a line as it was typed.
+struct TextBlock {
+  /// Seconds for which nothing of a block may have ended before it is read.
+  static let settling = 0.5
+  /// Most seconds between the ends of two neighbours.
+  static let togetherAtEnd = 0.5
+  /// Most seconds between their starts: typed letters follow one another faster. Without it subtitles join the clutter of
+  /// the whole shot.
+  static let togetherAtStart = 1.5
+  /// Shortest time in seconds that a block must have stood to be read.
+  static let shortest = 0.5
+  /// A row of pixels belongs to a line where it has over this share of the densest row's strokes.
+  static let denseRow = 0.35
+
+  let members: [StandingText]
+  /// In pixels of the small plane.
+  let box: PixelBox
+  /// Height of its lines in pixels of the small plane, capitals without accents.
+  let lineHeight: Int
+
+  init(_ members: [StandingText], width: Int) {
+    self.members = members
+    box = members.dropFirst().reduce(members[0].box) { $0.union($1.box) }
+    lineHeight = Self.lineHeight(members, box, width)
+  }
+
+  var start: FrameTime { members.min { $0.start.index < $1.start.index }!.start }
+  var end: FrameTime { members.max { $0.end.index < $1.end.index }!.end }
+  var strokes: Int { members.reduce(0) { $0 + $1.strokes } }
+
+  /// The looks on which it stood whole: those of the member that was whole for the shortest time.
+  var looks: [Look] {
+    let whole = members.filter { !$0.looks.isEmpty }
+    return whole.min { ($0.lastWhole.index, -$0.looks.count) < ($1.lastWhole.index, -$1.looks.count) }?.looks ?? []
+  }
+
+  /// Neighbours joined into blocks; those with the most strokes a row first.
+  static func blocks(
+    of texts: [StandingText], geometry: TextGeometry
+  ) -> [(members: [StandingText], block: TextBlock)] {
+    var left = texts
+    var groups: [(density: Double, members: [StandingText])] = []
+    while let seed = left.popLast() {
+      var group = [seed]
+      var next = 0
+      while next < group.count {
+        left.removeAll { other in
+          guard linked(group[next], other) else { return false }
+          group.append(other)
+          return true
+        }
+        next += 1
+      }
+      let rows = Set(group.map { $0.box.top / 8 }).count
+      groups.append((Double(group.reduce(0) { $0 + $1.strokes }) / Double(rows), group))
+    }
+    return groups.sorted { $0.density > $1.density }
+      .map { ($0.members, TextBlock($0.members, width: geometry.smallWidth)) }
+  }
+
+  /// Whether two texts are neighbours in one line, or lines of one paragraph.
+  static func linked(_ a: StandingText, _ b: StandingText) -> Bool {
+    let (small, large) = (min(a.box.height, b.box.height), max(a.box.height, b.box.height))
+    guard abs(a.lastWhole.seconds - b.lastWhole.seconds) <= togetherAtEnd,
+      abs(a.start.seconds - b.start.seconds) <= togetherAtStart, Double(large) <= 2.5 * Double(small) + 2
+    else { return false }
+    let across = max(a.box.left, b.box.left) - min(a.box.right, b.box.right)
+    let down = max(a.box.top, b.box.top) - min(a.box.bottom, b.box.bottom)
+    if down < 0, -2 * down >= small { return across <= 3 * small }
+    return 2 * down <= 3 * small && across < 0
+  }
+
+  /// Median run of dense rows, weighted by the strokes in it.
+  private static func lineHeight(_ members: [StandingText], _ box: PixelBox, _ width: Int) -> Int {
+    var profile = [Int](repeating: 0, count: box.height)
+    for text in members { text.addRows(to: &profile, top: box.top, width: width) }
+    let least = denseRow * Double(profile.max() ?? 0)
+    var runs: [(height: Int, strokes: Int)] = []
+    var height = 0
+    var strokes = 0
+    for count in profile + [-1] {
+      if Double(count) > least {
+        height += 1
+        strokes += count
+      } else if height > 0 {
+        runs.append((height, strokes))
+        (height, strokes) = (0, 0)
+      }
+    }
+    runs.sort { ($0.height, $0.strokes) < ($1.height, $1.strokes) }
+    let half = runs.reduce(0) { $0 + $1.strokes }
+    var sum = 0
+    for run in runs {
+      sum += run.strokes
+      if 2 * sum >= half { return max(3, run.height) }
+    }
+    return 3
+  }
+}

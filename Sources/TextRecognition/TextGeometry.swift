@@ -1,0 +1,113 @@
+import Documents
+import Media
+import Timing
+
+/// The sizes at which a film's pictures are searched and read, both in displayed orientation.
+struct TextGeometry: Equatable {
+  /// Widest small plane: at 480 pixels a subtitle has strokes of about one pixel, and every plane-wide step is cheap.
+  static let smallWidth = 480
+  /// Widest picture that is read: larger ones hold no text that would not read at half the size.
+  static let readingWidth = 1920
+
+  /// Displayed pixels across one pixel of the picture that is read.
+  let divisor: Int
+  /// Pixels of the picture that is read across one pixel of the small plane.
+  let factor: Int
+  /// Size of the picture that is read.
+  let width: Int
+  let height: Int
+  let smallWidth: Int
+  let smallHeight: Int
+  /// Where text is looked for, in pixels of the small plane.
+  let region: PixelBox
+
+  init(_ frame: VideoFrame, region: TextRegion) {
+    let shown = frame.displaySize
+    self.init(width: shown.width, height: shown.height, region: region)
+  }
+
+  init(width shownWidth: Int, height shownHeight: Int, region: TextRegion = .full) {
+    divisor = max(1, (shownWidth + Self.readingWidth - 1) / Self.readingWidth)
+    width = max(1, shownWidth / divisor)
+    height = max(1, shownHeight / divisor)
+    factor = max(1, (width + Self.smallWidth - 1) / Self.smallWidth)
+    smallWidth = max(1, shownWidth / (divisor * factor))
+    smallHeight = max(1, shownHeight / (divisor * factor))
+    let whole = PixelBox(left: 0, top: 0, right: smallWidth, bottom: smallHeight)
+    guard case .box(let box) = region else {
+      self.region = whole
+      return
+    }
+    let (across, down) = (Double(smallWidth), Double(smallHeight))
+    self.region = PixelBox(
+      left: Int(box.x * across), top: Int(box.y * down),
+      right: min(smallWidth, Int(((box.x + box.width) * across).rounded(.up))),
+      bottom: min(smallHeight, Int(((box.y + box.height) * down).rounded(.up))))
+  }
+
+  /// The small plane of a frame, from 0 for black to 255 for white.
+  func smallPlane(_ frame: VideoFrame) throws(MediaError) -> Plane {
+    if frame.isShownAsStored { return try frame.luma(dividedBy: divisor * factor) }
+    let turned = frame.orientation.swapsSides
+    let stored = try frame.luma(width: turned ? smallHeight : smallWidth, height: turned ? smallWidth : smallHeight)
+    return upright(stored, frame.orientation, stretched: !frame.isFullRange)
+  }
+
+  /// The picture that is read.
+  func readingPlane(_ frame: VideoFrame) throws(MediaError) -> Plane {
+    if frame.isShownAsStored { return try frame.luma(dividedBy: divisor) }
+    let plane = try frame.grayPicture(scale: 1 / Double(divisor))
+    guard plane.width != width || plane.height != height else { return plane }
+    return Resampler.resized(plane, width: width, height: height)
+  }
+
+  /// Turns a small plane as it is shown and stretches limited range (ITU-R BT.601: 16 to 235) to 0 to 255.
+  private func upright(_ stored: Plane, _ orientation: Orientation, stretched: Bool) -> Plane {
+    var upright = Plane(width: smallWidth, height: smallHeight, repeating: 0)
+    for y in 0..<smallHeight {
+      for x in 0..<smallWidth {
+        var (sourceX, sourceY) = (x, y)
+        switch orientation.clockwiseDegrees {
+        case 90: (sourceX, sourceY) = (y, stored.height - 1 - x)
+        case 180: (sourceX, sourceY) = (stored.width - 1 - x, stored.height - 1 - y)
+        case 270: (sourceX, sourceY) = (stored.width - 1 - y, x)
+        default: break
+        }
+        if orientation.mirrored { sourceX = stored.width - 1 - sourceX }
+        let value = Int(stored[sourceX, sourceY])
+        upright.bytes[y * smallWidth + x] = UInt8(stretched ? max(0, min(255, (value - 16) * 255 / 219)) : value)
+      }
+    }
+    return upright
+  }
+}
+
+/// A rectangle of whole pixels; right and bottom lie outside.
+struct PixelBox: Equatable, Sendable {
+  var left: Int
+  var top: Int
+  var right: Int
+  var bottom: Int
+
+  var width: Int { right - left }
+  var height: Int { bottom - top }
+  var area: Int { width * height }
+
+  func union(_ other: PixelBox) -> PixelBox {
+    PixelBox(
+      left: min(left, other.left), top: min(top, other.top), right: max(right, other.right),
+      bottom: max(bottom, other.bottom))
+  }
+
+  /// The same rectangle in a picture `factor` times as large.
+  func scaled(by factor: Int) -> PixelBox {
+    PixelBox(left: left * factor, top: top * factor, right: right * factor, bottom: bottom * factor)
+  }
+
+  /// Grown by some pixels on each side, within a picture.
+  func grown(across: Int, down: Int, within size: (width: Int, height: Int)) -> PixelBox {
+    PixelBox(
+      left: max(0, left - across), top: max(0, top - down), right: min(size.width, right + across),
+      bottom: min(size.height, bottom + down))
+  }
+}

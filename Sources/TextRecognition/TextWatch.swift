@@ -1,0 +1,146 @@
+import Media
+import Timing
+
+/// Follows every text from coming to rest until it is gone, look by look.
+///
+/// Decisions here depend on the pictures only, never on what was read.
+struct TextWatch {
+  /// Presence from which a text is whole.
+  static let whole = 0.75
+  /// Presence below which it is missing: at two looks running it has ended.
+  static let gone = 0.35
+  /// Presence at which it has ended at once: nothing is left of it.
+  static let vanished = 0.1
+  /// Presence above which a template is too faint: the text was fading in when the template was taken.
+  static let fadingIn = 1.2
+  /// Seconds that a text may be less than whole before it counts as ended: its looks cannot be kept for ever.
+  static let longestFall = 1.5
+  /// Seconds that ended texts may wait for their neighbours to end.
+  static let longestWait = 1.5
+  /// Share of a template's pixels that a new one must have to replace it.
+  static let leastRenewal = 0.5
+
+  private let geometry: TextGeometry
+  private var still: StillStrokes
+  private var detector: StrokeDetector
+  private var history = PlaneHistory()
+  private var looks = LookRing()
+  private var lookTimes: [FrameTime] = []
+  private var live: [StandingText] = []
+  private var over: [StandingText] = []
+
+  init(geometry: TextGeometry) {
+    self.geometry = geometry
+    still = StillStrokes(width: geometry.smallWidth, height: geometry.smallHeight)
+    detector = StrokeDetector(width: geometry.smallWidth, height: geometry.smallHeight, region: geometry.region)
+  }
+
+  /// Takes the small plane of every frame.
+  mutating func add(_ plane: Plane, time: FrameTime) { history.append(plane, time: time) }
+
+  /// Looks at the frame added last; returns the blocks of text that have ended.
+  mutating func look(_ plane: Plane, _ look: Look) throws(MediaError) -> [TextBlock] {
+    let time = look.time
+    try looks.append(look)
+    lookTimes.append(time)
+    if lookTimes.count > StillStrokes.longLooks { lookTimes.removeFirst() }
+    still.push(plane)
+    guard still.hasShort else { return [] }
+    follow(time)
+    if still.hasLong { detect(still.long, isLong: true, since: lookTimes[0], now: time) }
+    detect(still.short, isLong: false, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
+    return endedBlocks(at: time)
+  }
+
+  /// Ends everything with the last frame.
+  mutating func finish(at last: FrameTime) -> [TextBlock] {
+    for text in live {
+      if text.looks.isEmpty { text.looks = looks.looks(from: text.clean, through: text.lastWhole) }
+      text.end = last
+      text.ended = last
+      over.append(text)
+    }
+    live = []
+    defer { over = [] }
+    return TextBlock.blocks(of: over, geometry: geometry).map(\.block)
+  }
+
+  private mutating func follow(_ time: FrameTime) {
+    let width = geometry.smallWidth
+    var stay: [StandingText] = []
+    stay.reserveCapacity(live.count)
+    for text in live {
+      let presence = text.presence(inGradient: still.gradient, width: width)
+      if presence >= Self.whole {
+        text.missing = 0
+        text.looks = []
+        text.lastWhole = time
+        if presence > Self.fadingIn || text.drifts && presence < 1 { renew(text, presence, time) }
+        stay.append(text)
+        continue
+      }
+      if text.looks.isEmpty { text.looks = looks.looks(from: text.clean, through: text.lastWhole) }
+      text.missing = presence < Self.gone ? text.missing + 1 : 0
+      let falling = time.seconds - text.lastWhole.seconds
+      if text.missing >= 2 || presence < Self.vanished || falling > Self.longestFall {
+        text.end = history.end(of: text, after: text.lastWhole)
+        text.ended = time
+        over.append(text)
+      } else {
+        stay.append(text)
+      }
+    }
+    live = stay
+  }
+
+  /// Takes a template anew: still fading in, or drifting.
+  private func renew(_ text: StandingText, _ presence: Double, _ time: FrameTime) {
+    let width = geometry.smallWidth
+    let fading = presence > Self.fadingIn
+    let box = text.box.grown(across: 2, down: 1, within: (width, geometry.smallHeight))
+    func gradient(_ i: Int) -> Int16 {
+      fading ? Int16(still.short.rising[i]) - Int16(still.short.falling[i]) : still.gradient[i]
+    }
+    var pixels: [Int32] = []
+    for y in box.top..<box.bottom {
+      for i in y * width + box.left..<y * width + box.right where abs(gradient(i)) > Int16(StrokeDetector.edge) {
+        pixels.append(Int32(i))
+      }
+    }
+    guard Double(pixels.count) >= Double(text.strokes) * Self.leastRenewal, !pixels.isEmpty else { return }
+    text.take(pixels, width: width, gradient: gradient)
+    text.clean = time
+    guard fading, let oldest = history.oldest else { return }
+    let start = history.start(of: text, before: time)
+    if start.index > oldest.index + 2, start.index > text.start.index { text.start = start }
+  }
+
+  private mutating func detect(_ edges: StrokeEdges, isLong: Bool, since: FrameTime, now: FrameTime) {
+    // A slow picture must not hide a text that stands still in it.
+    let known = isLong ? live.filter(\.isLong) : live
+    for pixels in detector.find(edges, known: known) {
+      let text = StandingText(
+        pixels: pixels, width: geometry.smallWidth, isLong: isLong, clean: since, now: now,
+        gradient: { Int16(edges.rising[$0]) - Int16(edges.falling[$0]) })
+      text.start = history.start(of: text, before: since)
+      live.append(text)
+    }
+  }
+
+  private mutating func endedBlocks(at time: FrameTime) -> [TextBlock] {
+    guard !over.isEmpty else { return [] }
+    var ready: [TextBlock] = []
+    let waiting = over
+    over = []
+    for (members, block) in TextBlock.blocks(of: waiting, geometry: geometry) {
+      let last = members.map(\.ended.seconds).max() ?? 0
+      let first = members.map(\.ended.seconds).min() ?? 0
+      if last <= time.seconds - TextBlock.settling || first < time.seconds - Self.longestWait {
+        ready.append(block)
+      } else {
+        over += members
+      }
+    }
+    return ready
+  }
+}

@@ -1,0 +1,111 @@
+import Documents
+import Timing
+
+/// Makes tracks out of the lines that were read.
+enum TrackAssembly {
+  /// Share of the shorter text's letters, in order, by which two texts are alike.
+  static let alike = 0.7
+  /// Share of the shorter time, of the lower height and of the lesser width that two lines in one place share.
+  static let sameTime = 0.5
+  static let sameRows = 0.5
+  static let sameColumns = 0.4
+  /// Share of the shorter time at which lines in one place are the same text, however they were read.
+  static let wholeTime = 0.9
+  /// Share of the better line's letters that a worse reading needs to lend its times.
+  static let lendingLetters = 0.6
+  /// A confidence that is worth nothing.
+  static let worthless = 0.5
+
+  /// The tracks, by start; words whose middle lies outside `region` are left out.
+  static func tracks(_ lines: [ReadLine], region: TextRegion, language: String) -> [FoundText] {
+    let kept = tidied(lines)
+    let blocks = Dictionary(grouping: kept, by: \.block)
+    var tracks: [FoundText] = []
+    for block in blocks.keys.sorted() {
+      let ordered = blocks[block, default: []].sorted { $0.box.top + $0.box.bottom < $1.box.top + $1.box.bottom }
+      let text = ordered.compactMap { textLine($0, region) }
+      guard !text.isEmpty, let start = ordered.map(\.start).min(by: { $0.index < $1.index }),
+        let end = ordered.map(\.end).max(by: { $0.index < $1.index })
+      else { continue }
+      tracks.append(
+        FoundText(start: start, last: end, language: Self.language(ordered) ?? language, lines: text))
+    }
+    return tracks.sorted { ($0.start.index, $0.box.y) < ($1.start.index, $1.box.y) }
+  }
+
+  /// Of a line read twice the better reading; it takes the longer times.
+  static func tidied(_ lines: [ReadLine]) -> [ReadLine] {
+    func worth(_ line: ReadLine) -> Double { (line.confidence - worthless) * Double(line.letters) }
+    var kept: [ReadLine] = []
+    next: for line in lines.sorted(by: { worth($0) > worth($1) }) {
+      for index in kept.indices {
+        let other = kept[index]
+        let shorter = min(duration(line), duration(other))
+        let shared = min(line.end.seconds, other.end.seconds) - max(line.start.seconds, other.start.seconds)
+        guard shared >= sameTime * shorter, isSamePlace(line, other) else { continue }
+        let same = areAlike(line.text, other.text)
+        if shared < wholeTime * shorter, !same { continue }
+        if same, duration(line) > duration(other), Double(line.letters) >= lendingLetters * Double(other.letters) {
+          kept[index].start = line.start
+          kept[index].end = line.end
+        }
+        continue next
+      }
+      kept.append(line)
+    }
+    return kept
+  }
+
+  private static func duration(_ line: ReadLine) -> Double { line.end.seconds - line.start.seconds }
+
+  private static func isSamePlace(_ a: ReadLine, _ b: ReadLine) -> Bool {
+    let shared = a.box.overlap(b.box)
+    return shared.width > 0 && shared.height > sameRows * min(a.box.height, b.box.height)
+      && shared.width > sameColumns * min(a.box.width, b.box.width)
+  }
+
+  /// Whether the longest common subsequence of the letters holds most of the shorter text.
+  static func areAlike(_ a: String, _ b: String) -> Bool {
+    func letters(_ text: String) -> [Character] {
+      Array(text.lowercased().filter { $0.isLetter || $0.isNumber })
+    }
+    let (a, b) = (letters(a), letters(b))
+    var row = [Int](repeating: 0, count: b.count + 1)
+    for x in a {
+      var diagonal = 0
+      for (j, y) in b.enumerated() {
+        let above = row[j + 1]
+        row[j + 1] = x == y ? diagonal + 1 : max(above, row[j])
+        diagonal = above
+      }
+    }
+    return Double(row[b.count]) >= alike * Double(min(a.count, b.count))
+  }
+
+  /// The language most letters were read in.
+  private static func language(_ lines: [ReadLine]) -> String? {
+    var letters: [String: Int] = [:]
+    for word in lines.flatMap(\.words) where !word.language.isEmpty {
+      letters[word.language, default: 0] += word.letters
+    }
+    return letters.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+  }
+
+  private static func textLine(_ line: ReadLine, _ region: TextRegion) -> TextLine? {
+    let words = line.words.map {
+      TextWord(
+        text: $0.text, confidence: $0.confidence.rounded(places: 3), box: Box($0.box, of: line.size))
+    }.filter { isInside($0.box, region) }
+    guard !words.isEmpty else { return nil }
+    return TextLine(
+      text: words.map(\.text).joined(separator: " "),
+      confidence: (words.reduce(0) { $0 + $1.confidence } / Double(words.count)).rounded(places: 3),
+      box: Box(around: words.map(\.box)), words: words)
+  }
+
+  private static func isInside(_ box: Box, _ region: TextRegion) -> Bool {
+    guard case .box(let region) = region else { return true }
+    let (x, y) = (box.x + box.width / 2, box.y + box.height / 2)
+    return x >= region.x && x <= region.x + region.width && y >= region.y && y <= region.y + region.height
+  }
+}

@@ -1,0 +1,127 @@
+import Documents
+import Testing
+@testable import TextRecognition
+import Timing
+
+@Suite struct AcceptanceTests {
+  private func word(
+    _ text: String, _ confidence: Double, line: Int = 0, x: Double = 0, known: Bool = false
+  ) -> ReadWord {
+    ReadWord(
+      text: text, confidence: confidence,
+      box: TextBox(left: x, top: Double(line) * 30, right: x + 10 * Double(text.count), bottom: Double(line) * 30 + 20),
+      line: line, isKnown: known)
+  }
+
+  private func texts(_ words: [ReadWord], floor: Double = 0.6) -> [String] {
+    LineAcceptance(floor: floor).lines(words).map { $0.map(\.text).joined(separator: " ") }
+  }
+
+  @Test func aSureLineIsAccepted() {
+    #expect(texts([word("BLENDER", 0.9), word("FOUNDATION", 0.85, x: 80)]) == ["BLENDER FOUNDATION"])
+  }
+
+  @Test func aShortUnknownWordMustBeSurer() {
+    #expect(texts([word("ABCDE", 0.84)]).isEmpty)
+    #expect(texts([word("ABCDE", 0.84, known: true)]) == ["ABCDE"])
+    #expect(texts([word("hare", 0.9, known: true)]) == ["hare"])
+    #expect(texts([word("hxre", 0.9)]).isEmpty)
+  }
+
+  @Test func lettersAloneAreNoText() { #expect(texts([word("I", 0.99), word("at", 0.99, x: 20)]).isEmpty) }
+
+  @Test func aFewSureWordsDoNotMakeALineOfDoubtsText() {
+    #expect(texts([word("presents", 0.9), word("qwxyzqwxyzqwxyzq", 0.2, x: 100)]).isEmpty)
+  }
+
+  @Test func aSureLineBringsBackItsWeakerWords() throws {
+    let words = [word("THE", 0.95), word("BLENDRE", 0.45, x: 40), word("FOUNDATION", 0.9, x: 120)]
+    #expect(texts(words) == ["THE BLENDRE FOUNDATION"])
+    let kept = LineAcceptance(floor: 0.6).lines(words)
+    #expect(kept.joined().allSatisfy { $0.confidence >= 0.6 })
+  }
+
+  @Test func aSureLineVouchesForItsNeighbour() {
+    let weak = word("directed", 0.72, line: 1)
+    #expect(texts([weak]).isEmpty)
+    #expect(texts([word("FOUNDATION", 0.95), weak]) == ["FOUNDATION", "directed"])
+  }
+
+  @Test func theFloorMovesTheThresholds() {
+    let words = [word("BLENDER", 0.75, known: true), word("FOUNDATION", 0.75, x: 80, known: true)]
+    #expect(texts(words) == ["BLENDER FOUNDATION"])
+    #expect(texts(words, floor: 0.7).isEmpty)
+    #expect(
+      texts([word("BLENDER", 0.55, known: true), word("FOUNDATION", 0.55, x: 80, known: true)], floor: 0.4).count == 1)
+  }
+
+  @Test func ofTwoReadingsInOnePlaceTheSurerStays() {
+    let voted = WordVote.vote([word("B1ENDER", 0.8), word("BLENDER", 0.75, known: true), word("next", 0.9, x: 90)])
+    #expect(voted.map(\.text) == ["BLENDER", "next"])
+  }
+
+  @Test func coresLoseTheirPunctuation() {
+    #expect("\"...don't!\"".core == "don't")
+    #expect("--".core.isEmpty)
+    #expect("B104-GS12".letterCount == 8)
+  }
+}
+
+@Suite struct TrackAssemblyTests {
+  private func line(
+    _ text: String, _ frames: ClosedRange<Int>, top: Double = 0, confidence: Double = 0.9, block: Int = 0
+  ) -> ReadLine {
+    let box = TextBox(left: 10, top: top, right: 110, bottom: top + 20)
+    return ReadLine(
+      words: [ReadWord(text: text, confidence: confidence, box: box, line: 0)], box: box, confidence: confidence,
+      start: MadePlanes.time(frames.lowerBound), end: MadePlanes.time(frames.upperBound), block: block,
+      isOfPage: false, size: (200, 100))
+  }
+
+  private func tracks(_ lines: [ReadLine], region: TextRegion = .full) -> [FoundText] {
+    TrackAssembly.tracks(lines, region: region, language: "eng")
+  }
+
+  @Test func linesOfABlockAreOneTrackFromTopToBottom() {
+    let found = tracks([line("below", 10...50, top: 40), line("above", 10...50)])
+    #expect(found.map(\.text) == ["above\nbelow"])
+    #expect(found.first?.language == "eng")
+    #expect(found.first?.lines.first?.box == Box(x: 0.05, y: 0, width: 0.5, height: 0.2))
+  }
+
+  @Test func aLineReadTwiceStaysOnceWithTheLongerTime() {
+    let found = tracks([line("HARDWARE", 20...50), line("HARDWAFE", 10...60, confidence: 0.7, block: 1)])
+    #expect(found.map(\.text) == ["HARDWARE"])
+    #expect(found.map(\.start.index) == [10])
+    #expect(found.map(\.last.index) == [60])
+  }
+
+  @Test func oneTextAfterAnotherInOnePlaceAreTwo() {
+    let found = tracks([line("second", 61...99, block: 1), line("first", 10...60)])
+    #expect(found.map(\.text) == ["first", "second"])
+  }
+
+  @Test func wordsOutsideTheRegionAreLeftOut() {
+    let lines = [line("inside", 10...50, top: 70), line("outside", 10...50)]
+    #expect(tracks(lines, region: .box(Box(x: 0, y: 0.5, width: 1, height: 0.5))).map(\.text) == ["inside"])
+  }
+
+  @Test func likenessIsByLettersInOrder() {
+    #expect(TrackAssembly.areAlike("THE LOST CITY", "The L0st city."))
+    #expect(!TrackAssembly.areAlike("first", "second"))
+  }
+
+  @Test func aStrayMemberDoesNotDateAText() {
+    func part(_ frames: ClosedRange<Int>, _ strokes: Int, left: Double) -> ReadingRequest.Part {
+      ReadingRequest.Part(
+        box: TextBox(left: left, top: 0, right: left + 20, bottom: 20), start: MadePlanes.time(frames.lowerBound),
+        end: MadePlanes.time(frames.upperBound), strokes: strokes)
+    }
+    let parts = [
+      part(30...90, 300, left: 0), part(32...88, 300, left: 20), part(5...200, 10, left: 40),
+      part(0...300, 500, left: 300),
+    ]
+    let times = ReadingDesk.times(parts, lines: [TextBox(left: 0, top: 0, right: 80, bottom: 20)])
+    #expect(times.start.index == 30 && times.end.index == 90)
+  }
+}

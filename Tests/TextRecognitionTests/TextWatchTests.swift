@@ -1,0 +1,102 @@
+import Testing
+@testable import TextRecognition
+import Timing
+
+/// Letters that come and go over a picture that never stands still.
+@Suite struct TextWatchTests {
+  private let geometry = TextGeometry(width: 160, height: 72)
+
+  /// Strength of the letters, from 0 to 1, on each frame.
+  private func blocks(frames: Int, strength: (Int) -> Double) throws -> [TextBlock] {
+    try blocks(frames: frames) { frame, plane in
+      let value = UInt8(90 + 150 * strength(frame))
+      guard strength(frame) > 0 else { return }
+      MadePlanes.drawLetters(
+        &plane, count: 10, left: 30, top: 30, width: 7, height: 10, stroke: 2, gap: 3, value: value)
+    }
+  }
+
+  private func blocks(frames: Int, draw: (Int, inout Plane) -> Void) throws -> [TextBlock] {
+    var watch = TextWatch(geometry: geometry)
+    var found: [TextBlock] = []
+    for frame in 0..<frames {
+      var plane = MadePlanes.pan(width: 160, height: 72, frame: frame)
+      draw(frame, &plane)
+      let time = MadePlanes.time(frame)
+      watch.add(plane, time: time)
+      guard frame % 3 == 0 else { continue }
+      found += try watch.look(plane, Look(plane: plane, time: time, geometry: geometry))
+    }
+    return found + watch.finish(at: MadePlanes.time(frames - 1))
+  }
+
+  @Test func aHardCutTitleIsDatedToTheFrame() throws {
+    let found = try blocks(frames: 160) { (31...100).contains($0) ? 1 : 0 }
+    let block = try #require(found.first)
+    #expect(found.count == 1)
+    #expect(block.start.index == 31)
+    #expect(block.end.index == 100)
+    #expect(block.box.left <= 31 && block.box.right >= 126 && block.box.top <= 30 && block.box.bottom >= 40)
+    #expect((8...12).contains(block.lineHeight))
+  }
+
+  @Test func aFadeBeginsAndEndsWithinIt() throws {
+    let found = try blocks(frames: 180) { frame in
+      min(1, max(0, Double(frame - 30) / 12), max(0, Double(130 - frame) / 12))
+    }
+    let block = try #require(found.first)
+    #expect((31...36).contains(block.start.index))
+    #expect((124...129).contains(block.end.index))
+  }
+
+  @Test func aTextToTheLastFrameEndsThere() throws {
+    let found = try blocks(frames: 90) { $0 >= 20 ? 1 : 0 }
+    #expect(found.map(\.end.index) == [89])
+  }
+
+  @Test func movingPicturesGiveNothing() throws {
+    #expect(try blocks(frames: 100) { _ in 0 }.isEmpty)
+  }
+
+  @Test func aFlashOfTextIsNotRead() throws {
+    let found = try blocks(frames: 100) { (40...49).contains($0) ? 1 : 0 }
+    for block in found { #expect(try ReadingRequest(block, geometry: geometry) == nil) }
+  }
+
+  @Test func linesThatEndTogetherAreOneBlock() throws {
+    let found = try blocks(frames: 140) { frame, plane in
+      guard (20...100).contains(frame) else { return }
+      for top in [20, 36] {
+        MadePlanes.drawLetters(
+          &plane, count: 10, left: 30, top: top, width: 7, height: 10, stroke: 2, gap: 3, value: 240)
+      }
+    }
+    #expect(found.count == 1)
+    #expect(found.first?.box.height ?? 0 >= 25)
+  }
+
+  @Test func oneSubtitleAfterTheOtherAreTwoBlocks() throws {
+    let found = try blocks(frames: 160) { frame, plane in
+      let first = (20...69).contains(frame)
+      guard first || (70...120).contains(frame) else { return }
+      MadePlanes.drawLetters(
+        &plane, count: first ? 10 : 8, left: first ? 30 : 34, top: first ? 40 : 54, width: first ? 7 : 8, height: 10,
+        stroke: 2,
+        gap: first ? 3 : 4, value: 240)
+    }
+    #expect(found.map(\.start.index) == [20, 70])
+    #expect(found.map(\.end.index) == [69, 120])
+  }
+
+  @Test func theRequestHoldsWhatStoodStill() throws {
+    let found = try blocks(frames: 160) { (31...100).contains($0) ? 1 : 0 }
+    let block = try #require(found.first)
+    let request = try #require(try ReadingRequest(block, geometry: geometry))
+    // The newest look is the one on which the text is missing.
+    #expect(request.pictures.count == LookRing.count - 1)
+    let (x, y) = (30 - request.origin.left, 34 - request.origin.top)
+    #expect(request.pictures.darkest[x, y] == 240)
+    #expect(request.pictures.brightest[x, y] == 240)
+    #expect(request.pictures.darkest[x + 4, 0] < request.pictures.brightest[x + 4, 0])
+  }
+}
