@@ -36,6 +36,7 @@ struct Analysis {
     }
     document.input.fingerprint = hashing.wait()
     document.status = Self.status(document)
+    if document.status == .failed { document.audio = nil }
     document.timings?.wallSeconds = (Clock.now - begun).rounded(places: 3)
     document.timings?.cpuSeconds = ProcessUsage.cpuSeconds.rounded(places: 3)
     document.timings?.peakMemoryBytes = ProcessUsage.peakMemoryBytes
@@ -74,7 +75,7 @@ struct Analysis {
     let pass = AnalysisPass(
       input: input, options: options, threads: threads,
       store: { name, bytes in try FileSystem.write(bytes, to: Path.join(folder, name)) },
-      progress: { events.progress($0) })
+      progress: { events.progress($0) }, finishing: { events.finishing($0) })
     return try pass.run()
   }
 
@@ -128,7 +129,9 @@ struct Analysis {
   /// Failed where errors left nothing, partial where they left something.
   static func status(_ document: AnalysisDocument) -> Documents.Status {
     if document.errors.isEmpty { return .succeeded }
-    let found = document.scenes != nil || document.frames != nil || document.textTracks != nil || document.audio != nil
+    let found =
+      document.scenes != nil || document.frames != nil || document.textTracks != nil
+      || document.audio?.isEmpty == false
     return found ? .partial : .failed
   }
 

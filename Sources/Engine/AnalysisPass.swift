@@ -35,6 +35,7 @@ final class AnalysisPass {
   private let options: AnalysisOptions
   private let threads: Int
   private let progress: (PassProgress) -> Void
+  private let finishing: (PassProgress) -> Void
   private var result: Result
   private var running: Set<Stage>
 
@@ -52,12 +53,13 @@ final class AnalysisPass {
   /// `store` writes a picture into the workspace.
   init(
     input: Input, options: AnalysisOptions, threads: Int, store: @escaping (String, [UInt8]) throws -> Void,
-    progress: @escaping (PassProgress) -> Void
+    progress: @escaping (PassProgress) -> Void, finishing: @escaping (PassProgress) -> Void
   ) {
     self.input = input
     self.options = options
     self.threads = threads
     self.progress = progress
+    self.finishing = finishing
     result = Result(media: input.description)
     running = Set(options.stages)
     detector = SceneDetector(frameRate: input.frameRate)
@@ -131,14 +133,16 @@ final class AnalysisPass {
     let begun = Clock.now
     do {
       if !wanted.isEmpty { while try input.read(packet) { try take(packet, frame) } }
+      if let decoder {
+        try decoder.send(nil)
+        try drain(decoder, into: frame)
+        try decoder.checkMemory()
+      }
     } catch let error as MediaError where error.code == .unreadable || error.code == .limitExceeded {
       result.errors.append(error.record(stage: "decode"))
     }
-    if let decoder {
-      try decoder.send(nil)
-      try drain(decoder, into: frame)
-      try decoder.checkMemory()
-    }
+    let reached = max(last?.seconds ?? 0, sounds.map(\.seconds).max() ?? 0)
+    finishing(PassProgress(frames: last.map { $0.index + 1 } ?? 0, seconds: reached, fraction: fraction(at: reached)))
     for sound in sounds { attempt(stages: []) { try sound.finish() } }
     logged = (LibraryLog.decoderErrors, LibraryLog.containerErrors)
     result.sawTrouble = !LibraryLog.errorLines.isEmpty
@@ -164,8 +168,11 @@ final class AnalysisPass {
         result.errors.append(ErrorRecord(describing: error, stage: "audio"))
       }
       result.stageSeconds["audio", default: 0] += Clock.now - begun
-      if decoder == nil {
-        progress(PassProgress(frames: 0, seconds: sound.seconds, fraction: fraction(at: sound.seconds)))
+      // Sound may go on long after the last picture.
+      if sound.seconds > last?.seconds ?? -.infinity {
+        progress(
+          PassProgress(
+            frames: last.map { $0.index + 1 } ?? 0, seconds: sound.seconds, fraction: fraction(at: sound.seconds)))
       }
     }
   }
@@ -179,7 +186,8 @@ final class AnalysisPass {
     while let time = try decoder.receive(frame) {
       if time.seconds > input.limits.maxDuration {
         throw MediaError(
-          .limitExceeded, "the film goes on past --max-duration (\(Int(input.limits.maxDuration)) s)", limit: .duration)
+          .limitExceeded, "the film goes on past --max-duration (\(input.limits.maxDuration.rounded(places: 3)) s)",
+          limit: .duration)
       }
       try watch(frame, time)
       progress(PassProgress(frames: time.index + 1, seconds: time.seconds, fraction: fraction(at: time.seconds)))
@@ -246,7 +254,7 @@ final class AnalysisPass {
       // A plain beginning is a scene of its own only where a boundary ends it.
       result.beginsBlank = detector.beginsBlank && result.shots.count > 1
     }
-    let endPTS = last.pts + last.duration
+    let endPTS = last.pts &+ last.duration
     result.end = Instant(pts: endPTS, seconds: decoder.clock.seconds(endPTS), frame: result.frameCount)
     fillEmptyShots()
     if running.contains(.text), let reader {
@@ -338,8 +346,8 @@ struct FramePace {
 
   mutating func add(_ time: FrameTime) {
     if let previous {
-      shortest = min(shortest, time.pts - previous)
-      longest = max(longest, time.pts - previous)
+      shortest = min(shortest, time.pts &- previous)
+      longest = max(longest, time.pts &- previous)
     }
     previous = time.pts
   }

@@ -37,7 +37,7 @@ package final class Batch: Sendable {
   private let items: [Item]
   private let pending: [Item]
   /// Lines of an earlier run, by path: of inputs that are done again, and of inputs that are not part of this one.
-  private let earlier: [String: ResultLine]
+  private let earlier: [[UInt8]: ResultLine]
   private let resumed: [Int: ResultLine]
   private let display: ProgressDisplay
   private let eventsDescriptor: Int32?
@@ -61,17 +61,21 @@ package final class Batch: Sendable {
         "\(path) already holds results; add --resume to go on with it, or --force to replace them")
     }
     paramsDigest = Fingerprint.bytes(Array(try DocumentEncoder.line(settings.options).utf8))
+    let earlier = batch.resume ? output.earlierResults() : [:]
+    // What an earlier run put somewhere stays there, whoever comes now.
+    let places = earlier.compactMapValues { $0.document.flatMap(Path.parent) }
     var layout = OutputLayout()
+    places.values.sorted().forEach { layout.reserve($0) }
     items = try InputDiscovery.find(inputs, extensions: batch.extensions, output: path).enumerated().map {
       index, input in
-      Item(input: input, folder: layout.place(input.relative), index: index)
+      Item(
+        input: input, folder: places[Array(input.path.utf8)] ?? layout.place(input.relative), index: index)
     }
-    let earlier = batch.resume ? output.earlierResults() : [:]
     let digest = paramsDigest
     let folder = path
     var resumed: [Int: ResultLine] = [:]
     for item in items {
-      guard let line = earlier[item.input.path],
+      guard let line = earlier[Array(item.input.path.utf8)],
         Self.isFinished(line, item, digest: digest, folder: folder, retryFailed: batch.retryFailed)
       else { continue }
       resumed[item.index] = line
@@ -127,8 +131,8 @@ package final class Batch: Sendable {
     let lines = ordered()
     let document = summary(lines, started: started, seconds: Clock.now - begun, interrupted: signal != nil)
     var failure = state.withLock { $0.outputError }
-    let own = Set(items.map(\.input.path))
-    let others = earlier.values.filter { !own.contains($0.path) }.sorted { $0.path < $1.path }
+    let own = Set(items.map { Array($0.input.path.utf8) })
+    let others = earlier.values.filter { !own.contains(Array($0.path.utf8)) }.sorted { $0.path < $1.path }
     do throws(ErrorRecord) {
       try output.finish(document, journal: lines + others)
     } catch {
@@ -195,7 +199,7 @@ package final class Batch: Sendable {
       outcome = runWorker(item, id)
     }
     var line = ResultLine(path: path, status: outcome.status, paramsDigest: paramsDigest, engine: Program.version)
-    line.attempts = (earlier[path]?.attempts ?? 0) + 1
+    line.attempts = (earlier[Array(path.utf8)]?.attempts ?? 0) + 1
     line.document = outcome.document.map { relative($0) } ?? writeFailure(outcome, item)
     line.bytes = status?.bytes
     line.modified = status?.modified

@@ -19,6 +19,9 @@ struct ChildProcess: ~Copyable {
 
   /// Starts `arguments[0]` (a path). Throws where the system has no process, memory or descriptor left.
   init(_ arguments: [String], environment: [String: String]) throws(ErrorRecord) {
+    // One child at a time: another one started between making a pipe and marking it would hold its end open.
+    pthread_mutex_lock(Self.starting)
+    defer { pthread_mutex_unlock(Self.starting) }
     let pipes = try Pipes()
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -59,6 +62,12 @@ struct ChildProcess: ~Copyable {
   deinit {
     for descriptor in [input, output, errors, lifeline] where descriptor >= 0 { close(descriptor) }
   }
+
+  nonisolated(unsafe) private static let starting: UnsafeMutablePointer<pthread_mutex_t> = {
+    let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    pthread_mutex_init(mutex, nil)
+    return mutex
+  }()
 
   /// Above the standard three and whatever a parent usually has open low.
   private static let lifelineDescriptor: Int32 = 9

@@ -28,10 +28,21 @@ final class EventWriter {
     let now = Clock.now
     guard now - lastProgress >= Self.interval else { return }
     lastProgress = now
+    write(event(progress))
+  }
+
+  private func event(_ progress: PassProgress) -> Event {
     var event = self.event(.progress)
     event.progress = progress.fraction.rounded(places: 4)
     event.frames = progress.frames
     event.mediaSeconds = progress.seconds
+    return event
+  }
+
+  /// Says that every frame was seen and what is left has no frames to count: reading, second looks, moving results.
+  func finishing(_ progress: PassProgress) {
+    var event = self.event(progress)
+    event.stage = "finish"
     write(event)
   }
 

@@ -85,6 +85,11 @@ enum FileSystem {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("read", path) }
     defer { close(descriptor) }
+    return try read(descriptor, path: path)
+  }
+
+  /// Reads an open descriptor to its end.
+  static func read(_ descriptor: Int32, path: String) throws(ErrorRecord) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {

@@ -19,7 +19,8 @@ struct InputDiscovery {
   let output: FileSystem.Identity?
 
   private var seenFolders: Set<FileSystem.Identity> = []
-  private var seenPaths: Set<String> = []
+  /// By bytes: two spellings of one accented name are two files, and equal as Swift strings.
+  private var seenPaths: Set<[UInt8]> = []
   private var found: [FoundInput] = []
 
   init(extensions: [String], output: String) {
@@ -42,8 +43,10 @@ struct InputDiscovery {
 
   private func list(_ file: String) throws(DocumentError) -> [String] {
     do {
-      return String(decoding: try FileSystem.read(file), as: UTF8.self).split(separator: "\n")
-        .map { $0.last == "\r" ? String($0.dropLast()) : String($0) }.filter { !$0.isEmpty }
+      // By bytes: a carriage return and a line feed are one character to Swift.
+      return try FileSystem.read(file).split(separator: UInt8(ascii: "\n"))
+        .map { String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self) }
+        .filter { !$0.isEmpty }
     } catch {
       throw DocumentError("the list \(file) cannot be read: \(String(cString: strerror(errno)))")
     }
@@ -59,7 +62,7 @@ struct InputDiscovery {
   }
 
   private mutating func append(_ input: FoundInput) {
-    if seenPaths.insert(input.path).inserted { found.append(input) }
+    if seenPaths.insert(Array(input.path.utf8)).inserted { found.append(input) }
   }
 
   private mutating func search(_ folder: String, below relative: String) {
@@ -97,8 +100,14 @@ struct OutputLayout {
   /// Names at the top that the batch itself needs.
   private static let reserved: Set<String> = ["results.jsonl", "batch.json"]
 
-  private var taken: Set<String> = []
-  private var ancestors: Set<String> = []
+  private var taken: Set<[UInt8]> = []
+  private var ancestors: Set<[UInt8]> = []
+
+  /// Keeps a folder that holds a result already.
+  mutating func reserve(_ path: String) {
+    taken.insert(Array(path.utf8))
+    ancestors.formUnion(Self.ancestors(of: path))
+  }
 
   /// The input's own relative path; where another result has a name on the way, or the whole, that name gets `~2`, `~3`
   /// and so on, so that no result lies inside another.
@@ -109,23 +118,23 @@ struct OutputLayout {
       let isLast = depth == parts.count - 1
       var candidate = Path.join(path, part)
       var number = 2
-      while isLast ? !isFree(candidate) : taken.contains(candidate) {
+      while isLast ? !isFree(candidate) : taken.contains(Array(candidate.utf8)) {
         candidate = Path.join(path, "\(part)~\(number)")
         number += 1
       }
       path = candidate
     }
-    taken.insert(path)
-    ancestors.formUnion(Self.ancestors(of: path))
+    reserve(path)
     return path
   }
 
   private func isFree(_ path: String) -> Bool {
-    !taken.contains(path) && !ancestors.contains(path) && !Self.reserved.contains(path)
+    let bytes = Array(path.utf8)
+    return !taken.contains(bytes) && !ancestors.contains(bytes) && !Self.reserved.contains(path)
   }
 
-  private static func ancestors(of path: String) -> [String] {
+  private static func ancestors(of path: String) -> [[UInt8]] {
     let parts = path.split(separator: "/")
-    return (1..<max(1, parts.count)).map { parts[0..<$0].joined(separator: "/") }
+    return (1..<max(1, parts.count)).map { Array(parts[0..<$0].joined(separator: "/").utf8) }
   }
 }

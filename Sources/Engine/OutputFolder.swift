@@ -33,12 +33,14 @@ final class OutputFolder: @unchecked Sendable {
   /// Whether an earlier batch left something here.
   var holdsResults: Bool { FileSystem.exists(journalPath) || FileSystem.exists(batchPath) }
 
-  /// The last line of every path in `results.jsonl`. A torn last line, as a power cut leaves it, is passed over.
-  func earlierResults() -> [String: ResultLine] {
+  /// By the bytes of the path, the last line of every path in `results.jsonl`. A torn last line, as a power cut leaves it, is passed over.
+  func earlierResults() -> [[UInt8]: ResultLine] {
     guard let bytes = try? FileSystem.read(journalPath) else { return [:] }
-    var lines: [String: ResultLine] = [:]
+    var lines: [[UInt8]: ResultLine] = [:]
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      if let result = try? JSONDecoder().decode(ResultLine.self, from: Data(line)) { lines[result.path] = result }
+      if let result = try? JSONDecoder().decode(ResultLine.self, from: Data(line)) {
+        lines[Array(result.path.utf8)] = result
+      }
     }
     return lines
   }

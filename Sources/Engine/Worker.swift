@@ -12,7 +12,7 @@ package enum Worker {
   package static func run() -> Int32 {
     let bytes: [UInt8]
     do {
-      bytes = try FileSystem.read("/dev/stdin")
+      bytes = try FileSystem.read(STDIN_FILENO, path: "standard input")
     } catch {
       return complain("the request cannot be read from standard input: \(error.message)")
     }

@@ -74,6 +74,8 @@ package struct WorkerProcess {
     var lastPosition = (frames: -1, seconds: -1.0)
     var duration: Double?
     var finished: Event?
+    /// Whether every frame was seen: from then on only the wall time counts.
+    var isFinishing = false
     var peakBytes: Int64 = 0
 
     var timeout: Double {
@@ -107,7 +109,7 @@ package struct WorkerProcess {
       if bytes > state.limits.maxMemory { return .memory(bytes) }
     }
     if now - state.begun > state.timeout { return .timeout(state.timeout) }
-    if now - state.lastMove > state.limits.stallTimeout { return .stall(state.limits.stallTimeout) }
+    if !state.isFinishing, now - state.lastMove > state.limits.stallTimeout { return .stall(state.limits.stallTimeout) }
     return nil
   }
 
@@ -134,6 +136,8 @@ package struct WorkerProcess {
     }
     if event.event == .started { state.duration = event.durationSeconds }
     if event.event == .finished { state.finished = event }
+    // A second pass on one thread, after damage, counts frames again.
+    if event.event == .progress { state.isFinishing = event.stage == "finish" }
     onEvent(event, String(decoding: line, as: UTF8.self))
   }
 

@@ -101,10 +101,11 @@ final class FormatConverter {
 }
 
 extension AVFrame {
-  /// As tagged, or as the old "J" formats mean.
+  /// As tagged, or as the old "J" formats and grey mean.
   var isFullRange: Bool {
     if color_range == AVCOL_RANGE_JPEG { return true }
+    if color_range == AVCOL_RANGE_MPEG { return false }
     let name = av_get_pix_fmt_name(AVPixelFormat(format)).map { String(cString: $0) } ?? ""
-    return name.hasPrefix("yuvj")
+    return name.hasPrefix("yuvj") || name.hasPrefix("gray") || name.hasPrefix("ya")
   }
 }

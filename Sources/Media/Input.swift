@@ -232,7 +232,7 @@ package final class Input {
     readings[index].packets += 1
     readings[index].lastIsDamaged = raw.flags & AV_PKT_FLAG_CORRUPT != 0
     let time = raw.pts != CR_NOPTS ? raw.pts : raw.dts
-    if time != CR_NOPTS { readings[index].end = max(readings[index].end ?? .min, time + max(0, raw.duration)) }
+    if time != CR_NOPTS { readings[index].end = max(readings[index].end ?? .min, time &+ max(0, raw.duration)) }
   }
 
   /// Position in the file from 0 to 1, for progress where the duration is not known.

@@ -46,6 +46,13 @@ package final class PictureEncoder {
   }
 
   package func encode(_ picture: Picture) throws(MediaError) -> [UInt8] {
+    // 14 bits a side in the format itself.
+    if format == .webp, max(picture.width, picture.height) > 16383 {
+      throw MediaError(
+        .unsupportedCodec,
+        "a picture of \(picture.width)×\(picture.height) does not fit WebP, which takes 16383 a side; "
+          + "choose a smaller --frame-width or --frame-format jpeg")
+    }
     let source = try frame(of: picture)
     let converted = try converter.convert(source.pointer)
     if size != (picture.width, picture.height) || format == .webp { try open(picture) }

@@ -108,17 +108,22 @@ struct StreamReader {
 
 /// The size at which a stored picture is shown: pixel aspect and orientation applied.
 package struct DisplaySize: Sendable, Equatable {
+  /// Longest side of a pixel over its shortest.
+  static let mostStretch = 32.0
+
   package let width: Int
   package let height: Int
 
   package init(width: Int, height: Int, aspect: (Int, Int), orientation: Orientation) {
     var (shownWidth, shownHeight) = (width, height)
-    if aspect.0 > 0, aspect.1 > 0 {
+    // A pixel stretched further than this is a mistake, and would make a picture of any size.
+    let stretch = aspect.0 > 0 && aspect.1 > 0 ? Double(aspect.0) / Double(aspect.1) : 1
+    if stretch > 1 / Self.mostStretch, stretch < Self.mostStretch {
       // The wider side of the pixel stretches, so that nothing is lost.
-      if aspect.0 > aspect.1 {
-        shownWidth = max(1, Int((Double(width) * Double(aspect.0) / Double(aspect.1)).rounded()))
+      if stretch > 1 {
+        shownWidth = max(1, Int((Double(width) * stretch).rounded()))
       } else {
-        shownHeight = max(1, Int((Double(height) * Double(aspect.1) / Double(aspect.0)).rounded()))
+        shownHeight = max(1, Int((Double(height) / stretch).rounded()))
       }
     }
     self.width = orientation.swapsSides ? shownHeight : shownWidth

@@ -25,7 +25,7 @@ extension Input {
       guard let stream = context.pointer.stream(index) else { continue }
       for number in 0..<avformat_index_get_entries_count(stream) {
         guard let entry = avformat_index_get_entry(stream, number)?.pointee else { continue }
-        let end = entry.pos + Int64(entry.size)
+        let end = entry.pos &+ Int64(entry.size)
         if end > bytes { return "its index leads to byte \(end) and the file has \(bytes)" }
       }
     }

@@ -28,9 +28,6 @@ package final class VideoDecoder {
       throw MediaError(.noVideo, "the file has no video stream")
     }
     let context = try CodecContext.open(stream: stream, threads: threads, limits: input.limits, isWatched: true)
-    // Decoders check the size they store, padded to whole blocks of up to 64 samples.
-    let (width, height) = (Int64(context.pointer.pointee.width), Int64(context.pointer.pointee.height))
-    context.pointer.pointee.max_pixels = input.limits.maxPixels + 63 * (width + height) + 63 * 63
     self.input = input
     self.stream = stream
     format = input.context.pointer
@@ -66,8 +63,18 @@ package final class VideoDecoder {
 
   private func countFailure(_ code: Int32) throws(MediaError) {
     failedCalls += 1
+    try checkRefusedSize()
     try checkMemory()
     try checkSize(Int64(context.pointer.pointee.width), Int64(context.pointer.pointee.height))
+  }
+
+  /// The decoder itself refuses a size that is far over the limit.
+  private func checkRefusedSize() throws(MediaError) {
+    guard let line = LibraryLog.decoderErrors.lines.first(where: { $0.contains("exceeds specified max pixel count") })
+    else { return }
+    let size = line.split(separator: " ").first { $0.contains("x") && ($0.first?.isNumber ?? false) } ?? "a picture"
+    throw MediaError(
+      .limitExceeded, "a picture of \(size) is over --max-pixels (\(input.limits.maxPixels) pixels)", limit: .pixels)
   }
 
   /// Decoders hide a failed allocation behind other codes, or go on without the picture.
@@ -92,7 +99,7 @@ package final class VideoDecoder {
     var pts = raw.best_effort_timestamp
     if let last = lastPTS {
       if pts == CR_NOPTS || pts <= last {
-        pts = last + max(1, pts == CR_NOPTS ? lastDuration : 1)
+        pts = last &+ max(1, pts == CR_NOPTS ? lastDuration : 1)
         repairedTimestamps += 1
       }
     } else if pts == CR_NOPTS {
@@ -128,7 +135,9 @@ enum CodecContext {
     try Status.check(avcodec_parameters_to_context(context.pointer, parameters), "set up the decoder")
     context.pointer.pointee.pkt_timebase = stream.pointee.time_base
     context.pointer.pointee.thread_count = Int32(threads)
-    context.pointer.pointee.max_pixels = limits.maxPixels
+    // Decoders check the size they store, padded to whole blocks of up to 64 samples.
+    let (width, height) = (Int64(context.pointer.pointee.width), Int64(context.pointer.pointee.height))
+    context.pointer.pointee.max_pixels = limits.maxPixels + 63 * (width + height) + 63 * 63
     // Before opening: frame threads copy the context then.
     if isWatched { cr_mark_video_decoder(context.pointer) }
     let code = avcodec_open2(context.pointer, codec, nil)

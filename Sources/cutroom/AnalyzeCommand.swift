@@ -9,6 +9,7 @@ enum AnalyzeCommand {
     guard let output = invocation.extras["--output"], !output.isEmpty else {
       throw UsageError("analyze needs -o DIR: the folder for the results")
     }
+    if invocation.arguments.contains("") { throw UsageError("an INPUT is empty text") }
     if batch.json, batch.events == "-" {
       throw UsageError("--json and --events - would both write to standard output; give --events a file")
     }

@@ -34,6 +34,18 @@ import Testing
     #expect(layout.place("../../etc/passwd") == "__/__/etc/passwd")
   }
 
+  @Test func whatAnEarlierRunTookIsNotGivenAway() {
+    var layout = OutputLayout()
+    layout.reserve("x.mp4")
+    #expect(layout.place("x.mp4") == "x.mp4~2")
+  }
+
+  @Test func twoSpellingsOfAnAccentAreTwoNames() {
+    var layout = OutputLayout()
+    #expect(Array(layout.place("caf\u{E9}.mp4").utf8) == Array("caf\u{E9}.mp4".utf8))
+    #expect(Array(layout.place("cafe\u{301}.mp4").utf8) == Array("cafe\u{301}.mp4".utf8))
+  }
+
   @Test func pathsAreTidiedWithoutTheDisk() {
     #expect(Path.tidied("./a//b/./c/") == "a/b/c")
     #expect(Path.tidied("/") == "/")

@@ -17,10 +17,12 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try Data((text.joined() + #"{"path": "c", "stat"#).utf8).write(to: URL(fileURLWithPath: "\(folder)/results.jsonl"))
     let output = try OutputFolder(folder)
-    #expect(output.earlierResults().mapValues(\.status) == ["a": .succeeded, "b": .succeeded])
+    #expect(
+      output.earlierResults().mapValues(\.status) == [Array("a".utf8): .succeeded, Array("b".utf8): .succeeded])
     try output.openJournal(keeping: true)
     try output.append(line("d", .succeeded))
-    #expect(output.earlierResults().keys.sorted() == ["a", "b", "d"], "the torn line swallowed the next one")
+    #expect(
+      output.earlierResults().values.map(\.path).sorted() == ["a", "b", "d"], "the torn line swallowed the next one")
   }
 
   @Test func aSecondBatchIsKeptOut() throws {
