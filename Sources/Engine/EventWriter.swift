@@ -35,14 +35,14 @@ final class EventWriter {
     var event = self.event(.progress)
     event.progress = progress.fraction.rounded(places: 4)
     event.frames = progress.frames
-    event.mediaSeconds = progress.seconds
+    event.mediaSeconds = progress.seconds.roundedToMicrosecond
     return event
   }
 
   /// Says that every frame was seen and what is left has no frames to count: reading, second looks, moving results.
   func finishing(_ progress: PassProgress) {
     var event = self.event(progress)
-    event.stage = "finish"
+    event.stage = "output"
     write(event)
   }
 

@@ -137,7 +137,7 @@ package struct WorkerProcess {
     if event.event == .started { state.duration = event.durationSeconds }
     if event.event == .finished { state.finished = event }
     // A second pass on one thread, after damage, counts frames again.
-    if event.event == .progress { state.isFinishing = event.stage == "finish" }
+    if event.event == .progress { state.isFinishing = event.stage == "output" }
     onEvent(event, String(decoding: line, as: UTF8.self))
   }
 

@@ -63,22 +63,25 @@ package final class VideoDecoder {
 
   private func countFailure(_ code: Int32) throws(MediaError) {
     failedCalls += 1
-    try checkRefusedSize()
     try checkMemory()
     try checkSize(Int64(context.pointer.pointee.width), Int64(context.pointer.pointee.height))
   }
 
   /// The decoder itself refuses a size that is far over the limit.
   private func checkRefusedSize() throws(MediaError) {
-    guard let line = LibraryLog.decoderErrors.lines.first(where: { $0.contains("exceeds specified max pixel count") })
+    guard let line = LibraryLog.errorLines.first(where: { $0.contains("exceeds specified max pixel count") })
     else { return }
-    let size = line.split(separator: " ").first { $0.contains("x") && ($0.first?.isNumber ?? false) } ?? "a picture"
+    // "… Picture size 320x240 exceeds …"
+    let words = line.split(separator: " ").map(String.init)
+    let size =
+      words.firstIndex(of: "size").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil } ?? "its size"
     throw MediaError(
       .limitExceeded, "a picture of \(size) is over --max-pixels (\(input.limits.maxPixels) pixels)", limit: .pixels)
   }
 
   /// Decoders hide a failed allocation behind other codes, or go on without the picture.
   package func checkMemory() throws(MediaError) {
+    try checkRefusedSize()
     guard LibraryLog.decoderErrors.lines.contains(where: { $0.contains("get_buffer() failed") }) else { return }
     throw MediaError(
       .outOfMemory, "not enough memory to decode the video; raise --max-memory, or give the file fewer --threads")
