@@ -61,4 +61,18 @@ struct LimitTests {
     let document = try batch.document("grows.ts")
     #expect(document.errors.items.contains { $0.code.string == "limit_exceeded" && $0.limit.string == "pixels" })
   }
+
+  @Test func `sound that goes on long after the last picture is no stall`() throws {
+    let film = try Film.make(
+      [
+        "-f", "lavfi", "-i", "testsrc2=s=64x64:r=1:d=1", "-f", "lavfi", "-i", "anoisesrc=d=1500:r=48000:a=0.1",
+        "-c:v", "mjpeg", "-c:a", "flac",
+      ], as: "mkv")
+    let folder = try TemporaryFolder()
+    try folder.copy(film, to: "still.mkv")
+    let options = ["--stages", "scenes,audio", "--stall-timeout", "1s"]
+    let batch = try Batch([folder("still.mkv")], into: folder("out"), options)
+    #expect(batch.outcome.exitCode == 0, "\(batch.outcome.errors)")
+    #expect(try batch.document("still.mkv").audio.items.count == 1)
+  }
 }

@@ -75,6 +75,20 @@ struct OutputFolderTests {
     #expect(try batch.summary.totals.resumed.int == 2)
   }
 
+  @Test func `a newcomer of the same name does not take the place of an earlier result`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Film.plain(), to: "first/x.mp4")
+    try folder.copy(Film.withSound(), to: "second/x.mp4")
+    _ = try Batch([folder("second")], into: folder("out"), Self.quick)
+    let batch = try Batch([folder("first"), folder("second")], into: folder("out"), Self.quick + ["--resume"])
+    #expect(batch.outcome.exitCode == 0)
+    #expect(try batch.result("second/x.mp4").document.string == "x.mp4/analysis.json")
+    #expect(try batch.result("first/x.mp4").document.string == "x.mp4~2/analysis.json")
+    #expect(try batch.document("x.mp4").media.audio.items.count == 1)
+    #expect(try batch.document("x.mp4~2").media.audio.items.isEmpty)
+    #expect(try batch.summary.totals.resumed.int == 1)
+  }
+
   @Test func `resume on an empty folder just starts`() throws {
     let folder = try TemporaryFolder()
     let batch = try Batch([Film.plain()], into: folder("out"), Self.quick + ["--resume"])
