@@ -123,7 +123,4 @@ private struct Pipes {
 
 enum Descriptor {
   static func closeOnExec(_ descriptor: Int32) -> Int32 { fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-  static func nonBlocking(_ descriptor: Int32) -> Int32 {
-    fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-  }
 }
