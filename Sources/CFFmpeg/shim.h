@@ -120,3 +120,27 @@ static inline void cr_describe_layout(const AVChannelLayout *layout, char *text,
   if (av_channel_layout_describe(layout, text, size) < 0 && size) text[0] = 0;
 }
 
+
+// Decoders give pictures out in the order they are shown, some frames late. This keeps a reference to the latest picture a
+// decoder has got memory for, so that it can be looked at as soon as its packet is decoded. For decoders with one thread:
+// they ask for memory on the caller's. The slot is a thread's own; only one Swift file may use it (see above).
+static inline AVFrame **cr_peek_slot(void) {
+  static _Thread_local AVFrame *slot;
+  return &slot;
+}
+
+static inline int cr_peek_get_buffer(AVCodecContext *context, AVFrame *frame, int flags) {
+  int code = avcodec_default_get_buffer2(context, frame, flags);
+  AVFrame *slot = *cr_peek_slot();
+  if (code >= 0 && slot) {
+    av_frame_unref(slot);
+    if (av_frame_ref(slot, frame) >= 0) {
+      // Memory is padded to whole blocks; what is shown is smaller.
+      slot->width = context->width < frame->width ? context->width : frame->width;
+      slot->height = context->height < frame->height ? context->height : frame->height;
+    }
+  }
+  return code;
+}
+
+static inline void cr_peek(AVCodecContext *context) { context->get_buffer2 = cr_peek_get_buffer; }

@@ -3,6 +3,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package enum PictureFormat: String, Codable, Sendable, CaseIterable { case jpeg, png, webp }
 
   package var stages = Stage.allCases
+  package var speed = Speed.exact
   package var minSceneLength = SceneLength.none
   package var framesPerScene = 1
   package var frameFormat = PictureFormat.jpeg
@@ -22,7 +23,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package init() {}
 
   enum CodingKeys: String, CodingKey {
-    case stages
+    case stages, speed
     case minSceneLength = "min_scene_length"
     case framesPerScene = "frames_per_scene"
     case frameFormat = "frame_format"
@@ -34,6 +35,17 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     case silenceLevel = "silence_level"
     case silenceLength = "silence_length"
   }
+}
+
+/// How much is decoded to find the scenes.
+package enum Speed: String, Codable, Sendable, CaseIterable {
+  /// Every frame.
+  case exact
+  /// Every frame that others need, and the rest where something happens; without what the eye of the detector does not
+  /// need.
+  case balanced
+  /// Key frames, and the groups of pictures in which a boundary may lie.
+  case fast
 }
 
 /// A length below which a scene is merged: frames or seconds, written `15f` or `0.6s`.

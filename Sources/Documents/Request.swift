@@ -91,6 +91,7 @@ extension Request: Encodable {
     case maxStreams = "max_streams"
   }
   private enum OptionKeys: String, CodingKey {
+    case speed
     case minSceneLength = "min_scene_length"
     case framesPerScene = "frames_per_scene"
     case frameFormat = "frame_format"
@@ -118,6 +119,7 @@ extension Request: Encodable {
     try top.encode(settings.options.stages, forKey: .stages)
     var options = top.nestedContainer(keyedBy: OptionKeys.self, forKey: .options)
     let chosen = settings.options
+    try options.encode(chosen.speed, forKey: .speed)
     try options.encode(chosen.minSceneLength, forKey: .minSceneLength)
     try options.encode(chosen.framesPerScene, forKey: .framesPerScene)
     try options.encode(chosen.frameFormat, forKey: .frameFormat)

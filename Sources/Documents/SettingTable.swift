@@ -41,6 +41,14 @@ package enum SettingTable {
       settings.options.stages = Stage.allCases.filter(stages.contains)
     },
     Setting(
+      key: "speed", group: .result, placeholder: "exact|balanced|fast",
+      help:
+        "How much to decode to find scenes: every frame, what matters, or key frames and what lies around boundaries.",
+      defaultText: "exact"
+    ) { settings, value throws(DocumentError) in
+      settings.options.speed = try value.choice(value.asTyped, key: "speed")
+    },
+    Setting(
       key: "min_scene_length", group: .result, placeholder: "LENGTH",
       help: "Merge scenes shorter than this into the one before: 0.6s, 15f, 00:00:00.600.", defaultText: "0"
     ) { settings, value throws(DocumentError) in

@@ -53,27 +53,39 @@ struct Analysis {
     return document
   }
 
-  /// Runs the pass; where frame-threaded decoding met damage, once more on one thread, as its result then depends on
-  /// timing.
+  /// Runs the pass. Where decoding on threads or in parts met damage its result depends on how it was divided, and where
+  /// parts do not fit together the stream is not what its packets say: both are decoded once more as one, on one thread.
   private func fill(_ document: inout AnalysisDocument, from input: Input) throws {
-    var result = try pass(over: input, threads: threads)
-    if result.sawTrouble, threads > 1 {
+    let plan = try SpeedPlan(
+      path: request.inputPath, options: options, limits: request.settings.limits, threads: threads)
+    var warnings = plan.warnings
+    var result: AnalysisPass.Result
+    do {
+      result = try pass(over: input, threads: threads, route: plan.route)
+      if result.sawTrouble, threads > 1 || plan.route.isByGroups {
+        throw ParallelDecoder.Mismatch(reason: LibraryLog.errorLines.first ?? "frames are damaged")
+      }
+    } catch let mismatch as ParallelDecoder.Mismatch {
       FileSystem.remove(workspace.file("frames"))
-      result = try pass(over: Input(path: request.inputPath, limits: request.settings.limits), threads: 1)
+      if options.speed != .exact, plan.route.isByGroups {
+        warnings.append(SpeedPlan.notApplied(options.speed, "the stream cannot be divided (\(mismatch.reason))"))
+      }
+      result = try pass(
+        over: Input(path: request.inputPath, limits: request.settings.limits), threads: 1, route: .sequential)
     }
     document.media = result.media
-    document.warnings = result.warnings
+    document.warnings = warnings + result.warnings
     document.errors = result.errors
     document.timings?.stages = result.stageSeconds.mapValues { $0.rounded(places: 3) }
     document.audio = result.audio
     try describePicture(result, in: &document)
   }
 
-  private func pass(over input: Input, threads: Int) throws -> AnalysisPass.Result {
+  private func pass(over input: Input, threads: Int, route: VideoRoute) throws -> AnalysisPass.Result {
     let folder = workspace.file("frames")
     if options.stages.contains(.frames) { try FileSystem.makeFolders(folder) }
     let pass = AnalysisPass(
-      input: input, options: options, threads: threads,
+      input: input, options: options, threads: threads, route: route,
       store: { name, bytes in try FileSystem.write(bytes, to: Path.join(folder, name)) },
       progress: { events.progress($0) }, finishing: { events.finishing($0) })
     return try pass.run()

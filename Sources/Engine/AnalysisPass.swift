@@ -31,33 +31,40 @@ final class AnalysisPass {
     var finished: Set<Stage> = []
   }
 
-  private let input: Input
-  private let options: AnalysisOptions
+  let input: Input
+  let options: AnalysisOptions
   private let threads: Int
+  private let route: VideoRoute
   private let progress: (PassProgress) -> Void
   private let finishing: (PassProgress) -> Void
-  private var result: Result
-  private var running: Set<Stage>
+  var result: Result
+  var running: Set<Stage>
 
-  private var decoder: VideoDecoder?
-  private var detector: SceneDetector
-  private var collector: FrameCollector?
-  private var reader: TextReader?
-  private var sounds: [SoundTrack] = []
+  /// What decodes the picture: one decoder for every frame, or many for groups of pictures.
+  var picture: PictureSource?
+  var detector: SceneDetector
+  var collector: FrameCollector?
+  var reader: TextReader?
+  var sounds: [SoundTrack] = []
   private var pace = FramePace()
-  private var last: FrameTime?
+  var isVariableRate: Bool { pace.isVariable }
+  var last: FrameTime?
   private var openShot: SceneAssembler.Shot?
+  /// Where pictures are chosen without being seen at full size.
+  private var choice = PictureChoice()
   /// What the libraries logged during the pass.
-  private var logged = (decoder: LibraryLog.Lines(), container: LibraryLog.Lines())
+  var logged = (decoder: LibraryLog.Lines(), container: LibraryLog.Lines())
 
   /// `store` writes a picture into the workspace.
   init(
-    input: Input, options: AnalysisOptions, threads: Int, store: @escaping (String, [UInt8]) throws -> Void,
+    input: Input, options: AnalysisOptions, threads: Int, route: VideoRoute,
+    store: @escaping (String, [UInt8]) throws -> Void,
     progress: @escaping (PassProgress) -> Void, finishing: @escaping (PassProgress) -> Void
   ) {
     self.input = input
     self.options = options
     self.threads = threads
+    self.route = route
     self.progress = progress
     self.finishing = finishing
     result = Result(media: input.description)
@@ -74,9 +81,9 @@ final class AnalysisPass {
       wanted.forEach { running.remove($0) }
       return noVideo(wanted)
     }
-    attempt(stages: wanted) { decoder = try VideoDecoder(input, threads: threads) }
-    result.clock = decoder?.clock
-    guard decoder != nil else { return }
+    attempt(stages: wanted) { picture = try PictureSource(input, threads: threads, route: route, deliver: take) }
+    result.clock = picture?.clock
+    guard picture != nil else { return }
     if running.contains(.frames) {
       attempt(stages: [.frames]) {
         collector = try FrameCollector(options: options, frameRate: input.frameRate, store: store)
@@ -86,7 +93,7 @@ final class AnalysisPass {
       attempt(stages: [.text]) { reader = try TextReader(options: options, separateThread: threads > 1) }
     }
     // What needs no decoding is not decoded: the last stage may just have failed.
-    if !running.contains(where: \.needsPictures) { decoder = nil }
+    if !running.contains(where: \.needsPictures) { picture = nil }
   }
 
   private func noVideo(_ wanted: [Stage]) {
@@ -111,7 +118,7 @@ final class AnalysisPass {
   }
 
   /// Runs a step of some stages; what it throws ends these stages and is reported.
-  private func attempt(stages: [Stage], _ step: () throws -> Void) {
+  func attempt(stages: [Stage], _ step: () throws -> Void) {
     do {
       try step()
     } catch {
@@ -124,7 +131,7 @@ final class AnalysisPass {
   /// Reads the file to its end. Throws only what ends everything: out of memory, a disk that cannot be read.
   func run() throws -> Result {
     var wanted = Set(sounds.map(\.streamIndex))
-    if decoder != nil, let video = input.videoStreamIndex { wanted.insert(video) }
+    if picture != nil, let video = input.videoStreamIndex { wanted.insert(video) }
     input.select(streams: wanted)
     let packet = try Packet()
     let frame = try VideoFrame()
@@ -133,10 +140,13 @@ final class AnalysisPass {
     let begun = Clock.now
     do {
       if !wanted.isEmpty { while try input.read(packet) { try take(packet, frame) } }
-      if let decoder {
+      switch picture {
+      case .frames(let decoder):
         try decoder.send(nil)
         try drain(decoder, into: frame)
         try decoder.checkMemory()
+      case .groups(let groups): try groups.finish()
+      case nil: break
       }
     } catch let error as MediaError where error.code == .unreadable || error.code == .limitExceeded {
       result.errors.append(error.record(stage: "decode"))
@@ -145,7 +155,8 @@ final class AnalysisPass {
     finishing(PassProgress(frames: last.map { $0.index + 1 } ?? 0, seconds: reached, fraction: fraction(at: reached)))
     for sound in sounds { attempt(stages: []) { try sound.finish() } }
     logged = (LibraryLog.decoderErrors, LibraryLog.containerErrors)
-    result.sawTrouble = !LibraryLog.errorLines.isEmpty
+    result.sawTrouble = !(route.leavesOut ? LibraryLog.isQuietButForSkipping : LibraryLog.errorLines.isEmpty)
+    if route.leavesOut, !result.sawTrouble { logged = (LibraryLog.Lines(), LibraryLog.Lines()) }
     finishVideo()
     finishSound()
     judgeDamage()
@@ -155,9 +166,13 @@ final class AnalysisPass {
   }
 
   private func take(_ packet: Packet, _ frame: VideoFrame) throws {
-    if let decoder, packet.streamIndex == input.videoStreamIndex {
-      try decoder.send(packet)
-      try drain(decoder, into: frame)
+    if let picture, packet.streamIndex == input.videoStreamIndex {
+      switch picture {
+      case .frames(let decoder):
+        try decoder.send(packet)
+        try drain(decoder, into: frame)
+      case .groups(let groups): try groups.send(packet)
+      }
     } else if let index = sounds.firstIndex(where: { $0.streamIndex == packet.streamIndex }) {
       let sound = sounds[index]
       let begun = Clock.now
@@ -184,21 +199,36 @@ final class AnalysisPass {
 
   private func drain(_ decoder: VideoDecoder, into frame: VideoFrame) throws {
     while let time = try decoder.receive(frame) {
-      if time.seconds > input.limits.maxDuration {
-        throw MediaError(
-          .limitExceeded, "the film goes on past --max-duration (\(input.limits.maxDuration.rounded(places: 3)) s)",
-          limit: .duration)
-      }
+      try begin(time)
       try watch(frame, time)
       progress(PassProgress(frames: time.index + 1, seconds: time.seconds, fraction: fraction(at: time.seconds)))
     }
   }
 
-  /// Shows one frame to every stage that is still running.
-  private func watch(_ frame: VideoFrame, _ time: FrameTime) throws {
+  /// Notes that a frame has come.
+  private func begin(_ time: FrameTime) throws {
+    if time.seconds > input.limits.maxDuration {
+      throw MediaError(
+        .limitExceeded, "the film goes on past --max-duration (\(input.limits.maxDuration.rounded(places: 3)) s)",
+        limit: .duration)
+    }
     if openShot == nil { openShot = SceneAssembler.Shot(transitionIn: nil, start: time, pictures: []) }
     pace.add(time)
     last = time
+  }
+
+  /// Takes a small picture of a frame that was decoded, or made up, in a group.
+  private func take(_ picture: GroupPicture, _ time: FrameTime) throws {
+    try begin(time)
+    let begun = Clock.now
+    if running.contains(.frames) { choice.consider(picture, time) }
+    end(detector.push(picture.picture, at: time))
+    result.stageSeconds["scenes", default: 0] += Clock.now - begun
+    progress(PassProgress(frames: time.index + 1, seconds: time.seconds, fraction: fraction(at: time.seconds)))
+  }
+
+  /// Shows one frame to every stage that is still running.
+  private func watch(_ frame: VideoFrame, _ time: FrameTime) throws {
     var begun = Clock.now
     func lap(_ name: String) {
       let now = Clock.now
@@ -222,111 +252,24 @@ final class AnalysisPass {
   }
 
   /// Closes a shot at each of these boundaries.
-  private func end(_ boundaries: [Boundary]) {
+  func end(_ boundaries: [Boundary]) {
     for boundary in boundaries {
       closeShot(at: boundary.at.index, transition: boundary.first.index...boundary.last.index)
       openShot = SceneAssembler.Shot(transitionIn: boundary, start: boundary.at, pictures: [])
     }
   }
 
-  private func closeShot(at frame: Int, transition: ClosedRange<Int>) {
+  func closeShot(at frame: Int, transition: ClosedRange<Int>) {
     guard var shot = openShot else { return }
     if running.contains(.frames), let collector {
-      attempt(stages: [.frames]) { shot.pictures = try collector.endScene(at: frame, transition: transition) }
+      if case .groups = picture {
+        shot.wanted = choice.endScene(at: frame, transition: transition, count: options.framesPerScene)
+      } else {
+        attempt(stages: [.frames]) { shot.pictures = try collector.endScene(at: frame, transition: transition) }
+      }
     }
     result.shots.append(shot)
     openShot = nil
-  }
-
-  private func finishVideo() {
-    guard let decoder else { return }
-    let frameCount = last.map { $0.index + 1 } ?? 0
-    result.frameCount = frameCount
-    guard let last else {
-      let lines = logged.decoder.lines.first.map { " (\($0))" } ?? ""
-      result.errors.append(
-        ErrorRecord(.corrupt, "not one picture of the video could be decoded\(lines)", stage: "decode"))
-      return
-    }
-    if running.contains(.scenes) || running.contains(.frames) {
-      end(detector.finish())
-      closeShot(at: result.frameCount, transition: result.frameCount...result.frameCount)
-      // A plain beginning is a scene of its own only where a boundary ends it.
-      result.beginsBlank = detector.beginsBlank && result.shots.count > 1
-    }
-    let endPTS = last.pts &+ last.duration
-    result.end = Instant(pts: endPTS, seconds: decoder.clock.seconds(endPTS), frame: result.frameCount)
-    fillEmptyShots()
-    if running.contains(.text), let reader {
-      let begun = Clock.now
-      attempt(stages: [.text]) { result.texts = try reader.finish() }
-      result.stageSeconds["text", default: 0] += Clock.now - begun
-    }
-    result.finished.formUnion(running.filter(\.needsPictures))
-    result.media.video?.frameCount = frameCount
-    result.media.video?.variableFrameRate = pace.isVariable
-    if decoder.repairedTimestamps > 0 {
-      result.warnings.append(
-        WarningRecord(
-          "timestamps_repaired",
-          "\(decoder.repairedTimestamps) frames had no timestamp, or one not later than the frame before; theirs were made up"
-        ))
-    }
-  }
-
-  /// Every scene has a picture: one so short that none was kept gets its first frame, from a second look.
-  private func fillEmptyShots() {
-    guard running.contains(.frames), let collector else { return }
-    let empty = result.shots.indices.filter { result.shots[$0].pictures.isEmpty }
-    guard !empty.isEmpty else { return }
-    var kept: [Int: FrameCollector.Kept] = [:]
-    attempt(stages: [.frames]) {
-      try SecondLook(path: input.path, limits: input.limits).visit(empty.map { result.shots[$0].start }) {
-        frame, time in
-        kept[time.index] = try collector.keep(frame, time: time)
-      }
-    }
-    for shot in empty { result.shots[shot].pictures = kept[result.shots[shot].start.index].map { [$0] } ?? [] }
-  }
-
-  private func finishSound() {
-    guard running.contains(.audio), !sounds.isEmpty || input.description.audio.isEmpty else { return }
-    result.audio = []
-    for sound in sounds {
-      let (analysis, warnings) = sound.result()
-      result.audio?.append(analysis)
-      result.warnings += warnings
-    }
-    result.finished.insert(.audio)
-  }
-
-  /// Counts damage, and says whether the file is whole.
-  private func judgeDamage() {
-    if let decoder, result.frameCount > 0 {
-      let count = decoder.failedCalls + decoder.flaggedFrames + logged.decoder.count
-      result.decodeErrors = count
-      result.media.video?.decodeErrors = count
-    }
-    if let cut = input.truncation() {
-      result.errors.append(
-        ErrorRecord(.corrupt, "the file is cut off: \(cut); what came before was analysed", stage: "decode"))
-    }
-    if logged.container.count > 0 {
-      result.warnings.append(
-        WarningRecord(
-          "container_errors", "the container is damaged: \(logged.container.lines.first ?? "")", stage: "decode"))
-    }
-    guard result.decodeErrors > 0 else { return }
-    result.sawTrouble = true
-    let first = logged.decoder.lines.first.map { "; the first: \($0)" } ?? ""
-    let text =
-      "\(result.decodeErrors) \(result.decodeErrors == 1 ? "error" : "errors") in \(result.frameCount) frames while decoding\(first)"
-    // Over one in a hundred frames the design calls a film damaged, below that a blemish.
-    if result.decodeErrors * 100 > result.frameCount {
-      result.errors.append(ErrorRecord(.corrupt, "the video is damaged: \(text)", stage: "decode"))
-    } else {
-      result.warnings.append(WarningRecord("decode_errors", text, stage: "decode"))
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 package import Documents
 import Glibc
+import Media
 import Synchronization
 import Timing
 
@@ -154,12 +155,14 @@ package final class Batch: Sendable {
   private func runThreads() -> Int32? {
     let count = min(jobs, pending.count)
     state.withLock { $0.activeThreads = count }
-    let threads = (0..<count).map { _ in
+    let threads = (0..<count).compactMap { _ in
       PlainThread { [self] in
         work()
         state.withLock { $0.activeThreads -= 1 }
       }
     }
+    state.withLock { $0.activeThreads -= count - threads.count }
+    if threads.isEmpty { work() }
     var interrupted: Int32?
     while state.withLock({ $0.activeThreads }) > 0 {
       if let signal = Signals.wait(milliseconds: 100) {

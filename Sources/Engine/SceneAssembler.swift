@@ -10,6 +10,8 @@ struct SceneAssembler {
     var transitionIn: Boundary?
     var start: FrameTime
     var pictures: [FrameCollector.Kept]
+    /// Frames chosen for it that were not seen at full size yet.
+    var wanted: [FrameTime] = []
   }
 
   let minLength: SceneLength

@@ -188,6 +188,21 @@ package final class Input {
     return MediaClock(timeBase: TimeBase(Int(base.num), Int(base.den)), startMicroseconds: startMicroseconds)
   }
 
+  /// The codec of the video; that of nothing where there is none.
+  var videoCodec: AVCodecID {
+    videoStreamIndex.flatMap { context.pointer.stream($0) }.map { $0.pointee.codecpar.pointee.codec_id }
+      ?? AV_CODEC_ID_NONE
+  }
+
+  /// Numbers the frames of a stream.
+  package func frameClock(stream index: Int) -> FrameClock {
+    let clock = clock(stream: index)
+    let rate = context.pointer.stream(index).map { av_guess_frame_rate(context.pointer, $0, nil) }
+    let duration = rate.map { $0.num > 0 && $0.den > 0 ? max(1, clock.ticks(Double($0.den) / Double($0.num))) : 1 }
+    return FrameClock(
+      clock: clock, start: clock.ticks(Double(startMicroseconds) / 1e6), fallbackDuration: duration ?? 1)
+  }
+
   /// Reads only these streams from now on; packets of other pictures and sounds are thrown away unparsed.
   package func select(streams wanted: Set<Int>) {
     for index in 0..<context.pointer.streamCount where !wanted.contains(index) {
@@ -262,6 +277,15 @@ package final class Packet {
   }
 
   package var streamIndex: Int { Int(handle.pointer.pointee.stream_index) }
+
+  /// A packet with the contents of this one, which is empty afterwards.
+  func moved() throws(MediaError) -> Packet {
+    let packet = try Packet()
+    av_packet_move_ref(packet.handle.pointer, handle.pointer)
+    // What the demuxer may reuse is copied.
+    try Status.check(av_packet_make_refcounted(packet.handle.pointer), "keep a packet")
+    return packet
+  }
 }
 
 /// What was read of one stream.

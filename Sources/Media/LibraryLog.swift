@@ -62,6 +62,12 @@ package enum LibraryLog {
     state.withLock { Lines(count: $0.decoderErrorCount, lines: $0.decoderErrors) }
   }
 
+  /// Whether all that was said is said of intact streams too where frames are left out that no other needs: H.264 may order a
+  /// decoder to forget such a frame.
+  package static var isQuietButForSkipping: Bool {
+    state.withLock { $0.errors.allSatisfy { $0.contains("mmco: unref short failure") } }
+  }
+
   /// Error lines of the demuxer.
   package static var containerErrors: Lines {
     state.withLock { Lines(count: $0.containerErrorCount, lines: $0.containerErrors) }

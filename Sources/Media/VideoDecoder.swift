@@ -14,12 +14,7 @@ package final class VideoDecoder {
   private let format: UnsafeMutablePointer<AVFormatContext>
   private let stream: UnsafeMutablePointer<AVStream>
   private let input: Input
-  private let fallbackDuration: Int64
-  private var nextIndex = 0
-  private var lastPTS: Int64?
-  private var lastDuration: Int64 = 1
-  /// Frames whose timestamp was missing or not later than the one before, and was replaced.
-  package private(set) var repairedTimestamps = 0
+  private var frameClock: FrameClock
 
   /// Opens a decoder for the input's video stream with `threads` threads. Throws `no_video` where there is none,
   /// `unsupported_codec`, `limit_exceeded` or `out_of_memory`.
@@ -32,10 +27,12 @@ package final class VideoDecoder {
     self.stream = stream
     format = input.context.pointer
     clock = input.clock(stream: index)
-    let rate = av_guess_frame_rate(format, stream, nil)
-    fallbackDuration = rate.num > 0 && rate.den > 0 ? max(1, clock.ticks(Double(rate.den) / Double(rate.num))) : 1
+    frameClock = input.frameClock(stream: index)
     self.context = context
   }
+
+  /// Frames whose timestamp was missing or not later than the one before, and was replaced.
+  package var repairedTimestamps: Int { frameClock.repairedTimestamps }
 
   /// Hands a packet over; nil says that no more will come. Damage is counted, not thrown.
   package func send(_ packet: Packet?) throws(MediaError) {
@@ -96,31 +93,16 @@ package final class VideoDecoder {
   }
 
   private func time(of frame: VideoFrame) -> FrameTime {
-    let raw = frame.handle.pointer.pointee
-    let said = cr_frame_duration(frame.handle.pointer)
-    let duration = said > 0 ? said : fallbackDuration
-    var pts = raw.best_effort_timestamp
-    if let last = lastPTS {
-      if pts == CR_NOPTS || pts <= last {
-        pts = last &+ max(1, pts == CR_NOPTS ? lastDuration : 1)
-        repairedTimestamps += 1
-      }
-    } else if pts == CR_NOPTS {
-      pts = clock.ticks(Double(input.startMicroseconds) / 1e6)
-    }
-    defer {
-      lastPTS = pts
-      lastDuration = duration
-      nextIndex += 1
-    }
-    return FrameTime(index: nextIndex, pts: pts, duration: duration, seconds: clock.seconds(pts))
+    let raw = frame.handle.pointer
+    let pts = raw.pointee.best_effort_timestamp
+    return frameClock.next(pts: pts == CR_NOPTS ? nil : pts, duration: cr_frame_duration(raw))
   }
 }
 
 /// Opens decoders.
 enum CodecContext {
   static func open(
-    stream: UnsafeMutablePointer<AVStream>, threads: Int, limits: Limits, isWatched: Bool = false
+    stream: UnsafeMutablePointer<AVStream>, threads: Int, limits: Limits, isWatched: Bool = false, isLean: Bool = false
   ) throws(MediaError) -> Owned<UnsafeMutablePointer<AVCodecContext>> {
     let parameters = stream.pointee.codecpar
     let id = parameters?.pointee.codec_id ?? AV_CODEC_ID_NONE
@@ -143,6 +125,7 @@ enum CodecContext {
     context.pointer.pointee.max_pixels = limits.maxPixels + 63 * (width + height) + 63 * 63
     // Before opening: frame threads copy the context then.
     if isWatched { cr_mark_video_decoder(context.pointer) }
+    if isLean { LeanDecoding.prepare(context.pointer, codec: codec) }
     let code = avcodec_open2(context.pointer, codec, nil)
     let name = String(cString: codec.pointee.name)
     try Status.check(code, "open the decoder for \(name)", as: .unsupportedCodec)

@@ -17,6 +17,23 @@ package struct Plane: Sendable, Equatable {
 
   package subscript(x: Int, y: Int) -> UInt8 { bytes[y * width + x] }
 
+  /// Sample by sample between this plane and another of the same size: `share` of 256 parts of the other.
+  package func mixed(with other: Plane, share: Int) -> Plane {
+    precondition(other.bytes.count == bytes.count && (0...256).contains(share), "planes of one size, a share of 256")
+    let (own, theirs) = (UInt32(256 - share), UInt32(share))
+    let mix = [UInt8](unsafeUninitializedCapacity: bytes.count) { out, filled in
+      bytes.withUnsafeBufferPointer { a in
+        other.bytes.withUnsafeBufferPointer { b in
+          for index in 0..<a.count {
+            out[index] = UInt8(truncatingIfNeeded: (UInt32(a[index]) &* own &+ UInt32(b[index]) &* theirs &+ 128) &>> 8)
+          }
+        }
+      }
+      filled = bytes.count
+    }
+    return Plane(width: width, height: height, bytes: mix)
+  }
+
   /// From 0 to 255.
   package var mean: Double {
     var sum = 0
@@ -39,5 +56,14 @@ package struct AnalysisPicture: Sendable, Equatable {
     self.luma = luma
     self.chromaBlue = chromaBlue
     self.chromaRed = chromaRed
+  }
+
+  /// The picture `share` of the way, from 0 to 1, from this one to another.
+  package func mixed(with other: AnalysisPicture, share: Double) -> AnalysisPicture {
+    let parts = Int((min(1, max(0, share)) * 256).rounded())
+    return AnalysisPicture(
+      luma: luma.mixed(with: other.luma, share: parts),
+      chromaBlue: chromaBlue.mixed(with: other.chromaBlue, share: parts),
+      chromaRed: chromaRed.mixed(with: other.chromaRed, share: parts))
   }
 }

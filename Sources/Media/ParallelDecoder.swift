@@ -1,0 +1,278 @@
+import CFFmpeg
+import Documents
+import Timing
+
+/// Decodes groups of pictures side by side, each on a thread of its own, and delivers small pictures in the order they are
+/// shown.
+///
+/// Packets come in the order of the file and are sorted into groups at key frames; a group never needs another, so that the
+/// result does not depend on the number of threads.
+package final class ParallelDecoder {
+  /// Groups do not fit together: the stream is not what its packets say. It has to be decoded as one.
+  package struct Mismatch: Error {
+    /// What does not fit, as the end of a sentence.
+    package let reason: String
+
+    package init(reason: String) { self.reason = reason }
+  }
+
+  /// How a group is to be decoded; asked once a group, in order.
+  package struct Plan: Sendable {
+    package let effort: DecodingEffort
+    /// See ``PictureGroup/leadsOver``.
+    package let leadsOver: Bool
+
+    package init(effort: DecodingEffort, leadsOver: Bool = false) {
+      self.effort = effort
+      self.leadsOver = leadsOver
+    }
+  }
+
+  /// A group is at least so long: where every frame is a key frame, changing hands with each would cost more.
+  private static let leastFrames = 16
+  /// Compressed bytes that may wait.
+  private static let mostBytes = 32 << 20
+
+  private let shared: Shared
+  private let codec: AVCodecID
+  private let isWholeGroups: Bool
+  private let plan: (Int) -> Plan
+  private let deliver: (GroupPicture) throws -> Void
+  private var threads: [PlainThread] = []
+  private var current: PictureGroup?
+  private var before: PictureGroup?
+  private var count = 0
+  private var framesInGroup = 0
+  /// Pictures of a group that leads over, until the next group's first is there.
+  private var leading: [GroupPicture] = []
+
+  /// What the threads share.
+  private final class Shared: @unchecked Sendable {
+    let monitor = Monitor()
+    var groups: [PictureGroup] = []
+    /// Index in ``groups`` of the first that no thread has taken.
+    var untaken = 0
+    var bytes = 0
+    var failure: (any Error)?
+    var isEnded = false
+  }
+
+  /// - Parameters:
+  ///   - oneKeyEach: whether every key frame begins a group, however short the one before.
+  ///   - plan: how to decode the group of a number, counted from 0.
+  ///   - deliver: gets the pictures in order, on the caller's thread.
+  package init(
+    _ input: Input, threads count: Int, oneKeyEach: Bool, lean: Bool, plan: @escaping (Int) -> Plan,
+    quietTest: @escaping QuietTestMaker, deliver: @escaping (GroupPicture) throws -> Void
+  ) throws(MediaError) {
+    let shared = Shared()
+    self.shared = shared
+    self.plan = plan
+    self.deliver = deliver
+    isWholeGroups = oneKeyEach
+    codec = input.videoCodec
+    var decoders: [Tally] = []
+    for _ in 0..<count {
+      decoders.append(Tally(try GroupDecoder(input, effort: lean ? .lean : .whole, quietTest: quietTest)))
+    }
+    tallies = decoders
+    for tally in decoders {
+      guard let thread = PlainThread({ Self.work(shared, tally.decoder) }) else { break }
+      threads.append(thread)
+    }
+    guard !threads.isEmpty else { throw MediaError(.internal, "the system has no thread left to decode with") }
+  }
+
+  deinit { stop() }
+
+  /// A decoder for a thread; its counts are read once the thread has ended.
+  private final class Tally: @unchecked Sendable {
+    let decoder: GroupDecoder
+    init(_ decoder: GroupDecoder) { self.decoder = decoder }
+  }
+  private let tallies: [Tally]
+
+  /// Calls to the decoders that failed on damaged data. For after ``finish()``.
+  package var failedCalls: Int { tallies.reduce(0) { $0 + $1.decoder.failedCalls } }
+  /// Frames that the decoders flagged as damaged. For after ``finish()``.
+  package var flaggedFrames: Int { tallies.reduce(0) { $0 + $1.decoder.flaggedFrames } }
+
+  /// Takes the next packet of the file; its contents are taken over.
+  package func send(_ packet: Packet) throws {
+    let facts = PacketFacts(packet.handle.pointer, codec: codec)
+    guard let pts = facts.pts else { throw Mismatch(reason: "a frame has no timestamp") }
+    let item = PictureGroup.Item(packet: try packet.moved(), facts: facts)
+    if facts.isKey, current == nil || isWholeGroups || framesInGroup >= Self.leastFrames {
+      try open(at: item, pts)
+    } else if let current, let before, pts < current.start {
+      // Shown before the key frame that it comes after: the group before has all it needs.
+      append(item, to: before)
+    } else {
+      guard let current else { throw Mismatch(reason: "it does not begin with a key frame") }
+      closeBefore()
+      append(item, to: current)
+    }
+    framesInGroup += 1
+    try relieve()
+  }
+
+  /// Delivers all that is left. Call once, after the last packet.
+  package func finish() throws {
+    closeBefore()
+    if let current { shared.monitor.change { current.isClosed = true } }
+    current = nil
+    while try deliverSome(waiting: { _ in false }) {}
+    try deliverLeading(to: nil)
+    stop()
+  }
+
+  private func open(at item: PictureGroup.Item, _ pts: Int64) throws {
+    closeBefore()
+    if let current {
+      if pts <= current.start { throw Mismatch(reason: "its key frames are out of order") }
+      shared.monitor.change { current.end = pts }
+      append(item, to: current)
+    }
+    before = current
+    let plan = plan(count)
+    let group = PictureGroup(effort: plan.effort, start: before == nil ? .min : pts, leadsOver: plan.leadsOver)
+    count += 1
+    framesInGroup = 0
+    current = group
+    shared.monitor.change { shared.groups.append(group) }
+    append(item, to: group)
+  }
+
+  private func closeBefore() {
+    guard let before else { return }
+    shared.monitor.change { before.isClosed = true }
+    self.before = nil
+  }
+
+  private func append(_ item: PictureGroup.Item, to group: PictureGroup) {
+    // The rest of a group of which one frame is decoded matters by its times alone.
+    let isNeeded = group.effort != .key || item.facts.isKey
+    shared.monitor.change {
+      group.waiting.append(isNeeded ? item : PictureGroup.Item(packet: nil, facts: item.facts))
+      if isNeeded { shared.bytes += item.facts.bytes }
+    }
+  }
+
+  /// Delivers what is ready, and waits while more is waiting to be decoded than may.
+  private func relieve() throws {
+    let most = threads.count + 2
+    _ = try deliverSome { $0.bytes > Self.mostBytes || $0.groups.count > most }
+  }
+
+  /// Delivers what the first group has. Waits for something if `waiting` says so, or, with no further packet to come, until
+  /// all is done; returns false once nothing is left.
+  private func deliverSome(waiting: (Shared) -> Bool) throws -> Bool {
+    let isLast = current == nil
+    while true {
+      let (pictures, leadsOver, again) = try take(isLast: isLast, waiting)
+      for picture in pictures { try pass(picture, leadsOver: leadsOver) }
+      if !again { return !pictures.isEmpty || !shared.groups.isEmpty }
+      if pictures.isEmpty, shared.groups.isEmpty { return false }
+    }
+  }
+
+  private func take(isLast: Bool, _ waiting: (Shared) -> Bool) throws -> ([GroupPicture], Bool, Bool) {
+    let shared = shared
+    let taken: ([GroupPicture], Bool, Bool) = shared.monitor.wait {
+      if shared.failure != nil { return ([], false, false) }
+      guard let first = shared.groups.first else { return ([], false, false) }
+      let pictures = first.pictures
+      first.pictures = []
+      if first.isFinished {
+        shared.groups.removeFirst()
+        shared.untaken -= 1
+        return (pictures, first.leadsOver, isLast || waiting(shared))
+      }
+      if !pictures.isEmpty { return (pictures, first.leadsOver, isLast || waiting(shared)) }
+      return isLast || waiting(shared) ? nil : ([], false, false)
+    }
+    if let failure = shared.failure { throw failure }
+    return taken
+  }
+
+  // MARK: - Order
+
+  private func pass(_ picture: GroupPicture, leadsOver: Bool) throws {
+    if picture.isDecoded { try deliverLeading(to: picture) }
+    if leadsOver, !picture.isDecoded { leading.append(picture) } else { try deliver(picture) }
+    if leadsOver, picture.isDecoded { leadFrom = picture }
+  }
+  private var leadFrom: GroupPicture?
+
+  /// Delivers the frames between two key frames as a slow mix of both.
+  private func deliverLeading(to next: GroupPicture?) throws {
+    defer { leading = [] }
+    for item in leading {
+      guard let from = leadFrom, let next, let a = from.pts, let b = next.pts, let own = item.pts, b > a else {
+        try deliver(item)
+        continue
+      }
+      let mix = from.picture.mixed(with: next.picture, share: Double(own - a) / Double(b - a))
+      try deliver(
+        GroupPicture(pts: own, duration: item.duration, picture: mix, isKey: false, isDecoded: false))
+    }
+  }
+
+  // MARK: - Threads
+
+  private func stop() {
+    shared.monitor.change { shared.isEnded = true }
+    for thread in threads { thread.join() }
+    threads = []
+  }
+
+  private static func work(_ shared: Shared, _ decoder: GroupDecoder) {
+    while let group = nextGroup(shared) {
+      decoder.begin(effort: group.effort, start: group.start)
+      do {
+        try decode(group, shared, decoder)
+      } catch {
+        shared.monitor.change { shared.failure = shared.failure ?? error }
+        return
+      }
+    }
+  }
+
+  private static func nextGroup(_ shared: Shared) -> PictureGroup? {
+    shared.monitor.wait { () -> PictureGroup?? in
+      if shared.failure != nil { return .some(nil) }
+      if shared.untaken < shared.groups.count {
+        shared.untaken += 1
+        return shared.groups[shared.untaken - 1]
+      }
+      return shared.isEnded ? .some(nil) : nil
+    }
+  }
+
+  private static func decode(_ group: PictureGroup, _ shared: Shared, _ decoder: GroupDecoder) throws {
+    while true {
+      let (items, end, isLast): ([PictureGroup.Item], Int64?, Bool) = shared.monitor.wait {
+        if shared.isEnded, !group.isClosed { return ([], group.end, true) }
+        guard !group.waiting.isEmpty || group.isClosed else { return nil }
+        defer { group.waiting = [] }
+        return (group.waiting, group.end, group.isClosed)
+      }
+      for item in items {
+        let pictures = try decoder.send(item, end: end)
+        let bytes = item.packet == nil ? 0 : item.facts.bytes
+        shared.monitor.change {
+          shared.bytes -= bytes
+          group.pictures += pictures
+        }
+      }
+      guard isLast else { continue }
+      let pictures = try decoder.finish(end: end)
+      if decoder.isMiscounted { throw Mismatch(reason: "packets and frames differ in number") }
+      shared.monitor.change {
+        group.pictures += pictures
+        group.isFinished = true
+      }
+      return
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import CFFmpeg
+package import Timing
+
+/// How much of a group of pictures is decoded.
+package enum DecodingEffort: Sendable {
+  /// Every frame, as it is.
+  case whole
+  /// Without what a small picture does not show (loop filter, full resolution where the codec can do less), and without
+  /// frames that no other needs, where nothing happens.
+  case lean
+  /// The key frame alone; it stands for the others.
+  case key
+}
+
+/// A small picture of one frame of a group of pictures.
+package struct GroupPicture: Sendable {
+  /// Nil where the stream does not say.
+  package let pts: Int64?
+  /// 0 where the stream does not say.
+  package let duration: Int64
+  package let picture: AnalysisPicture
+  package let isKey: Bool
+  /// Whether this frame was decoded itself, and not made up from its neighbours.
+  package let isDecoded: Bool
+}
+
+/// What a packet tells of its frame before it is decoded.
+package struct PacketFacts: Sendable {
+  package let pts: Int64?
+  package let duration: Int64
+  package let bytes: Int
+  package let isKey: Bool
+  /// Whether a frame comes of it: an edit list may cut it off, and VP8 has frames that are only referred to.
+  package let isShown: Bool
+
+  init(_ packet: UnsafeMutablePointer<AVPacket>, codec: AVCodecID) {
+    let raw = packet.pointee
+    pts = raw.pts == CR_NOPTS ? nil : raw.pts
+    duration = raw.duration
+    bytes = Int(raw.size)
+    isKey = raw.flags & AV_PKT_FLAG_KEY != 0
+    // RFC 6386, 9.1: bit 4 of the first byte is show_frame.
+    let isHidden = codec == AV_CODEC_ID_VP8 && raw.size > 0 && (raw.data[0] >> 4) & 1 == 0
+    isShown = raw.flags & AV_PKT_FLAG_DISCARD == 0 && !isHidden
+  }
+}
+
+/// A run of packets that can be decoded without any before it, on its way through a thread.
+///
+/// Begins with a key frame. Frames that come after the next group's key frame in the file but before it on the screen
+/// belong to this group: its tail is that key frame and they.
+final class PictureGroup: @unchecked Sendable {
+  struct Item {
+    let packet: Packet?
+    let facts: PacketFacts
+  }
+
+  let effort: DecodingEffort
+  /// Where its first frame is shown; frames before belong to the group before.
+  let start: Int64
+  /// Whether the frames of a group of which only the key frame is decoded lead over to the next one's.
+  let leadsOver: Bool
+
+  // What follows is guarded by the monitor of the decoder it belongs to.
+
+  /// Not yet taken by the thread that decodes it.
+  var waiting: [Item] = []
+  /// Where the next group's first frame is shown; known once the tail begins.
+  var end: Int64?
+  /// Whether every packet is there.
+  var isClosed = false
+  /// Decoded, not yet delivered.
+  var pictures: [GroupPicture] = []
+  var isFinished = false
+
+  init(effort: DecodingEffort, start: Int64, leadsOver: Bool) {
+    self.effort = effort
+    self.start = start
+    self.leadsOver = leadsOver
+  }
+}

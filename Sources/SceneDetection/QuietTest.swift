@@ -1,0 +1,23 @@
+package import Timing
+
+/// Tells whether frames between two others can be left out of decoding: nothing that is a boundary lies between two
+/// pictures of which one predicts the other well.
+package struct QuietTest: Sendable {
+  /// Residuals of the latest pairs, of which the median stands for ordinary motion.
+  private var recent: [Double] = []
+  /// Pairs that are remembered: about a second of film with every other frame left out.
+  private static let remembered = 9
+  /// How far a pair stands above the ordinary before it is looked into: less than a cut must.
+  private static let ratio = 1.2
+
+  package init() {}
+
+  /// Whether nothing happens from one picture to a later one a few frames on.
+  package mutating func isQuiet(_ from: AnalysisPicture, _ to: AnalysisPicture) -> Bool {
+    let change = MotionResidual.between(from, to)
+    let ordinary = recent.isEmpty ? 0 : recent.sorted()[recent.count / 2]
+    recent.append(change)
+    if recent.count > Self.remembered { recent.removeFirst() }
+    return change < max(CutFinder.smallest, Self.ratio * (ordinary + CutFinder.floor))
+  }
+}
