@@ -71,7 +71,8 @@ final class GroupDecoder {
       return []
     }
     hasKey = true
-    context.pointer.pointee.skip_frame = maySkip(item.facts) ? AVDISCARD_NONREF : AVDISCARD_DEFAULT
+    context.pointer.pointee.skip_frame =
+      !maySkip(item.facts) ? AVDISCARD_DEFAULT : effort == .sparse ? AVDISCARD_BIDIR : AVDISCARD_NONREF
     cr_peek_slot().pointee = peeked.handle.pointer
     defer { cr_peek_slot().pointee = nil }
     av_frame_unref(peeked.handle.pointer)
@@ -93,6 +94,8 @@ final class GroupDecoder {
     return pictures
   }
 
+  private var leavesOut: Bool { effort == .lean || effort == .sparse }
+
   private func isWithin(_ pts: Int64?) -> Bool { pts.map { $0 >= start && $0 < end } ?? true }
 
   private func check(_ code: Int32) throws(MediaError) {
@@ -108,7 +111,8 @@ final class GroupDecoder {
       if code == CR_EAGAIN || code == CR_EOF { return pictures }
       try check(code)
       if code < 0 { continue }
-      if frame.isDamaged { flaggedFrames += 1 }
+      // A frame that needs one that was left out is flagged too.
+      if frame.isDamaged, effort != .sparse { flaggedFrames += 1 }
       pictures += try take(frame)
     }
   }
@@ -122,7 +126,7 @@ final class GroupDecoder {
     let picture = if let own { own } else { try frame.analysisPicture() }
     var pictures: [GroupPicture] = []
     if let pts {
-      if own == nil, effort == .lean { know(pts, picture) }
+      if own == nil, leavesOut { know(pts, picture) }
       pictures = madeUp(before: pts, next: (pts, picture))
       delivered += pictures.count
       previous = (pts, picture)
@@ -140,7 +144,7 @@ final class GroupDecoder {
 
   /// Whether a frame that no other needs may be left out: both its neighbours are there and alike.
   private func maySkip(_ facts: PacketFacts) -> Bool {
-    guard effort == .lean, facts.isShown, let pts = facts.pts, let next = known.firstIndex(where: { $0.pts > pts })
+    guard leavesOut, facts.isShown, let pts = facts.pts, let next = known.firstIndex(where: { $0.pts > pts })
     else { return false }
     let before = next > 0 ? known[next - 1] : previous
     guard let before, before.pts < pts else { return false }
@@ -149,12 +153,12 @@ final class GroupDecoder {
 
   /// Looks at the picture that a packet has just been decoded to, or notes that it was skipped.
   private func note(_ facts: PacketFacts) throws(MediaError) {
-    guard effort == .lean, let pts = facts.pts else { return }
+    guard leavesOut, let pts = facts.pts else { return }
     if peeked.handle.pointer.pointee.data.0 != nil, peeked.handle.pointer.pointee.pts == pts {
       if !known.contains(where: { $0.pts == pts }), previous.map({ $0.pts < pts }) ?? true {
         know(pts, try peeked.analysisPicture())
       }
-    } else if context.pointer.pointee.skip_frame == AVDISCARD_NONREF, facts.isShown, isWithin(pts) {
+    } else if context.pointer.pointee.skip_frame != AVDISCARD_DEFAULT, facts.isShown, isWithin(pts) {
       skipped.append(facts)
     }
   }

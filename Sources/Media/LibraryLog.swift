@@ -62,11 +62,16 @@ package enum LibraryLog {
     state.withLock { Lines(count: $0.decoderErrorCount, lines: $0.decoderErrors) }
   }
 
-  /// Whether all that was said is said of intact streams too where frames are left out that no other needs: H.264 may order a
-  /// decoder to forget such a frame.
+  /// Whether all that was said is said of intact streams too where frames are left out.
   package static var isQuietButForSkipping: Bool {
-    state.withLock { $0.errors.allSatisfy { $0.contains("mmco: unref short failure") } }
+    state.withLock { $0.errors.allSatisfy { line in missingFrames.contains { line.contains($0) } } }
   }
+
+  /// How decoders of H.264 and HEVC tell that a frame is not there that another wants to use, or to forget.
+  private static let missingFrames = [
+    "mmco: unref short failure", "Frame num gap", "eference picture", "number of reference frames",
+    "Could not find ref with POC", "co located POCs unavailable",
+  ]
 
   /// Error lines of the demuxer.
   package static var containerErrors: Lines {

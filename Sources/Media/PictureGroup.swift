@@ -8,6 +8,9 @@ package enum DecodingEffort: Sendable {
   /// Without what a small picture does not show (loop filter, full resolution where the codec can do less), and without
   /// frames that no other needs, where nothing happens.
   case lean
+  /// As ``lean``, and also without frames that others of their kind need: those that are predicted from both sides. What
+  /// needs one of these gets another, and blurs a little.
+  case sparse
   /// The key frame alone; it stands for the others.
   case key
 }
