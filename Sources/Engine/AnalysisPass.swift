@@ -254,6 +254,7 @@ final class AnalysisPass {
   /// Closes a shot at each of these boundaries.
   func end(_ boundaries: [Boundary]) {
     for boundary in boundaries {
+      if case .groups(let route) = route { route.found(boundary) }
       closeShot(at: boundary.at.index, transition: boundary.first.index...boundary.last.index)
       openShot = SceneAssembler.Shot(transitionIn: boundary, start: boundary.at, pictures: [])
     }

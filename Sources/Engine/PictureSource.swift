@@ -4,22 +4,43 @@ import SceneDetection
 import Timing
 
 /// The way the picture of a film takes to the scene detector.
-enum VideoRoute: Sendable {
+enum VideoRoute {
   /// One decoder, every frame at full size.
   case sequential
-  /// Groups of pictures side by side, small pictures only. `oneKeyEach`: every key frame begins a group.
-  case groups(lean: Bool, oneKeyEach: Bool, plan: @Sendable (Int) -> ParallelDecoder.Plan)
+  /// Groups of pictures side by side, small pictures only.
+  case groups(GroupRoute)
+
+  /// Every frame, in groups.
+  static var sideBySide: VideoRoute {
+    .groups(GroupRoute(leavesOut: false, oneKeyEach: false) { _ in ParallelDecoder.Plan(effort: .whole) })
+  }
+  /// What matters, in groups.
+  static var balanced: VideoRoute {
+    .groups(GroupRoute(leavesOut: true, oneKeyEach: false) { _ in ParallelDecoder.Plan(effort: .lean) })
+  }
 
   var isByGroups: Bool { if case .groups = self { true } else { false } }
 
   /// Whether frames are left out.
-  var leavesOut: Bool { if case .groups(lean: true, _, _) = self { true } else { false } }
+  var leavesOut: Bool { if case .groups(let route) = self { route.leavesOut } else { false } }
+}
 
-  /// Every frame, in groups.
-  static let sideBySide = VideoRoute.groups(lean: false, oneKeyEach: false) { _ in ParallelDecoder.Plan(effort: .whole)
+/// How groups of pictures are decoded.
+struct GroupRoute {
+  let leavesOut: Bool
+  /// Whether every key frame begins a group.
+  let oneKeyEach: Bool
+  /// See ``ParallelDecoder``.
+  let plan: (Int) -> ParallelDecoder.Plan
+  var delivered: (Int) -> Void = { _ in }
+  /// Told of every boundary as it is found.
+  var found: (Boundary) -> Void = { _ in }
+
+  init(leavesOut: Bool, oneKeyEach: Bool, plan: @escaping (Int) -> ParallelDecoder.Plan) {
+    self.leavesOut = leavesOut
+    self.oneKeyEach = oneKeyEach
+    self.plan = plan
   }
-  /// What matters, in groups.
-  static let balanced = VideoRoute.groups(lean: true, oneKeyEach: false) { _ in ParallelDecoder.Plan(effort: .lean) }
 }
 
 /// What decodes the picture during a pass.
@@ -33,9 +54,7 @@ enum PictureSource {
   ) throws {
     switch route {
     case .sequential: self = .frames(try VideoDecoder(input, threads: threads))
-    case .groups(let lean, let oneKeyEach, let plan):
-      self = .groups(
-        try GroupSource(input, threads: threads, oneKeyEach: oneKeyEach, lean: lean, plan: plan, deliver: deliver))
+    case .groups(let route): self = .groups(try GroupSource(input, threads: threads, route: route, deliver: deliver))
     }
   }
 
@@ -81,15 +100,15 @@ final class GroupSource {
   }
 
   init(
-    _ input: Input, threads: Int, oneKeyEach: Bool, lean: Bool, plan: @escaping (Int) -> ParallelDecoder.Plan,
-    deliver: @escaping (GroupPicture, FrameTime) throws -> Void
+    _ input: Input, threads: Int, route: GroupRoute, deliver: @escaping (GroupPicture, FrameTime) throws -> Void
   ) throws(MediaError) {
     guard let index = input.videoStreamIndex else { throw MediaError(.noVideo, "the file has no video stream") }
     clock = input.clock(stream: index)
     let numbering = Numbering(input.frameClock(stream: index))
     self.numbering = numbering
     decoder = try ParallelDecoder(
-      input, threads: threads, oneKeyEach: oneKeyEach, lean: lean, plan: plan,
+      input, threads: threads, oneKeyEach: route.oneKeyEach, lean: route.leavesOut, plan: route.plan,
+      delivered: route.delivered,
       quietTest: {
         var test = QuietTest()
         return { test.isQuiet($0, $1) }

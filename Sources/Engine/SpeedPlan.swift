@@ -64,12 +64,20 @@ struct SpeedPlan {
   }
 }
 
-/// Which groups of pictures are opened at `--speed fast`: decided by a look at every key frame and at the sizes of packets.
-struct FastPlan {
+/// Which groups of pictures are opened at `--speed fast`: decided by a look at every key frame and at the sizes of packets,
+/// and by how often the groups opened so far held a boundary.
+final class FastPlan {
   /// Frames of a group, on average, below which key frames alone cost too much.
   private static let leastFrames = 12
 
-  private let verdicts: [KeyFrameJudge.Verdict]
+  private let judge: KeyFrameJudge
+  /// Index of the first frame of each group, and after the last.
+  private let starts: [Int]
+  /// Groups that were opened and held a boundary other than their key frame.
+  private var holding: Set<Int> = []
+  private var opened: Set<Int> = []
+  /// The share of the film to open, as it was known when a group had been delivered.
+  private var shares: [Int: Double] = [:]
 
   /// Nil where the film is not divided so that anything could be left out.
   init?(path: String, limits: Limits, threads: Int) throws {
@@ -87,7 +95,9 @@ struct FastPlan {
     guard scan.isDivisible, scan.keyFrames > 1, scan.frames >= Self.leastFrames * scan.keyFrames else { return nil }
     var judge = KeyFrameJudge()
     try Self.visitKeyFrames(path: path, limits: limits, threads: threads) { judge.add($0, at: $1) }
-    verdicts = judge.verdicts(groups)
+    judge.rank(groups)
+    self.judge = judge
+    starts = groups.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.frames) }
   }
 
   private static func visitKeyFrames(
@@ -95,7 +105,8 @@ struct FastPlan {
   ) throws {
     let input = try Input(path: path, limits: limits)
     let source = try GroupSource(
-      input, threads: threads, oneKeyEach: true, lean: true, plan: { _ in ParallelDecoder.Plan(effort: .key) },
+      input, threads: threads,
+      route: GroupRoute(leavesOut: true, oneKeyEach: true) { _ in ParallelDecoder.Plan(effort: .key) },
       deliver: { if $0.isDecoded { visit($0.picture, $1) } })
     if let video = input.videoStreamIndex { input.select(streams: [video]) }
     let packet = try Packet()
@@ -104,13 +115,49 @@ struct FastPlan {
   }
 
   var route: VideoRoute {
-    let verdicts = verdicts
-    return .groups(lean: true, oneKeyEach: true) { index in
-      switch verdicts.indices.contains(index) ? verdicts[index] : .open {
-      case .open: ParallelDecoder.Plan(effort: .sparse)
-      case .alike: ParallelDecoder.Plan(effort: .key, leadsOver: true)
-      case .endsWithCut: ParallelDecoder.Plan(effort: .key)
-      }
+    var route = GroupRoute(leavesOut: true, oneKeyEach: true) { self.plan($0) }
+    route.delivered = { self.shares[$0] = self.shareToOpen(after: $0) }
+    route.found = { self.note($0) }
+    return .groups(route)
+  }
+
+  /// What a group gets depends on groups that lie a fixed distance before it, however many threads there are.
+  private func plan(_ group: Int) -> ParallelDecoder.Plan {
+    let share = shares.removeValue(forKey: group - ParallelDecoder.planDistance) ?? Self.firstShare
+    switch judge.verdict(on: group, opening: share) {
+    case .open:
+      opened.insert(group)
+      return ParallelDecoder.Plan(effort: .sparse)
+    case .alike: return ParallelDecoder.Plan(effort: .key, leadsOver: true)
+    case .endsWithCut: return ParallelDecoder.Plan(effort: .key)
     }
+  }
+
+  private func note(_ boundary: Boundary) {
+    for frame in [boundary.first.index, boundary.last.index] {
+      guard let next = starts.firstIndex(where: { $0 > frame }), next > 0 else { continue }
+      // A frame or two from the key frame is the key frame's: leading pictures shift the count.
+      if frame - starts[next - 1] > 2 { holding.insert(next - 1) }
+    }
+  }
+
+  /// Share of the film that is opened before anything is known.
+  private static let firstShare = 1.0
+  /// What opening the whole film costs, of a whole decode (measured: 0.23 to 0.28), and what everything else does.
+  private static let costOfOpening = 0.26
+  private static let costOfTheRest = 0.08
+  /// What the whole may cost: so much, or so much and half of what lies in groups that hold a boundary.
+  private static let mostCost = 0.25
+  private static let leastCost = 0.10
+
+  private func shareToOpen(after group: Int) -> Double {
+    func frames(_ groups: Set<Int>) -> Int {
+      groups.filter { $0 <= group && $0 + 1 < starts.count }.reduce(0) { $0 + starts[$1 + 1] - starts[$1] }
+    }
+    let looked = frames(opened)
+    guard looked > 0 else { return Self.firstShare }
+    let held = Double(frames(holding)) / Double(looked) * judge.shareOfSuspects
+    let budget = max(Self.mostCost, Self.leastCost + held / 2)
+    return min(1, max(0, budget - Self.costOfTheRest) / Self.costOfOpening)
   }
 }

@@ -30,6 +30,8 @@ package final class ParallelDecoder {
 
   /// A group is at least so long: where every frame is a key frame, changing hands with each would cost more.
   private static let leastFrames = 16
+  /// Groups that are under way at most, which is more than there are threads worth having for one film.
+  package static let planDistance = 8
   /// Compressed bytes that may wait.
   private static let mostBytes = 32 << 20
 
@@ -37,6 +39,8 @@ package final class ParallelDecoder {
   private let codec: AVCodecID
   private let isWholeGroups: Bool
   private let plan: (Int) -> Plan
+  private let delivered: (Int) -> Void
+  private var deliveredGroups = 0
   private let deliver: (GroupPicture) throws -> Void
   private var threads: [PlainThread] = []
   private var current: PictureGroup?
@@ -59,15 +63,19 @@ package final class ParallelDecoder {
 
   /// - Parameters:
   ///   - oneKeyEach: whether every key frame begins a group, however short the one before.
-  ///   - plan: how to decode the group of a number, counted from 0.
+  ///   - plan: how to decode the group of a number, counted from 0. Asked on the caller's thread, when all groups but the
+  ///     ``planDistance`` before it are delivered, so that a plan may follow from what was found in them.
+  ///   - delivered: told, on the caller's thread, when all pictures of a group have been delivered.
   ///   - deliver: gets the pictures in order, on the caller's thread.
   package init(
     _ input: Input, threads count: Int, oneKeyEach: Bool, lean: Bool, plan: @escaping (Int) -> Plan,
+    delivered: @escaping (Int) -> Void = { _ in },
     quietTest: @escaping QuietTestMaker, deliver: @escaping (GroupPicture) throws -> Void
   ) throws(MediaError) {
     let shared = Shared()
     self.shared = shared
     self.plan = plan
+    self.delivered = delivered
     self.deliver = deliver
     isWholeGroups = oneKeyEach
     codec = input.videoCodec
@@ -134,6 +142,8 @@ package final class ParallelDecoder {
       append(item, to: current)
     }
     before = current
+    let settled = count - Self.planDistance
+    while deliveredGroups <= settled { _ = try deliverSome { _ in true } }
     let plan = plan(count)
     let group = PictureGroup(effort: plan.effort, start: before == nil ? .min : pts, leadsOver: plan.leadsOver)
     count += 1
@@ -161,35 +171,34 @@ package final class ParallelDecoder {
   /// Delivers what is ready, and waits while more is waiting to be decoded than may.
   private func relieve() throws {
     let most = threads.count + 2
-    _ = try deliverSome { $0.bytes > Self.mostBytes || $0.groups.count > most }
+    while try deliverSome(waiting: { $0.bytes > Self.mostBytes || $0.groups.count > most }) {}
   }
 
   /// Delivers what the first group has. Waits for something if `waiting` says so, or, with no further packet to come, until
   /// all is done; returns false once nothing is left.
   private func deliverSome(waiting: (Shared) -> Bool) throws -> Bool {
     let isLast = current == nil
-    while true {
-      let (pictures, leadsOver, again) = try take(isLast: isLast, waiting)
-      for picture in pictures { try pass(picture, leadsOver: leadsOver) }
-      if !again { return !pictures.isEmpty || !shared.groups.isEmpty }
-      if pictures.isEmpty, shared.groups.isEmpty { return false }
+    let (pictures, leadsOver, isGroupDone) = try take(isLast: isLast, waiting)
+    for picture in pictures { try pass(picture, leadsOver: leadsOver) }
+    if isGroupDone {
+      delivered(deliveredGroups)
+      deliveredGroups += 1
     }
+    return isGroupDone || !pictures.isEmpty
   }
 
   private func take(isLast: Bool, _ waiting: (Shared) -> Bool) throws -> ([GroupPicture], Bool, Bool) {
     let shared = shared
     let taken: ([GroupPicture], Bool, Bool) = shared.monitor.wait {
-      if shared.failure != nil { return ([], false, false) }
-      guard let first = shared.groups.first else { return ([], false, false) }
+      guard shared.failure == nil, let first = shared.groups.first else { return ([], false, false) }
       let pictures = first.pictures
       first.pictures = []
       if first.isFinished {
         shared.groups.removeFirst()
         shared.untaken -= 1
-        return (pictures, first.leadsOver, isLast || waiting(shared))
+        return (pictures, first.leadsOver, true)
       }
-      if !pictures.isEmpty { return (pictures, first.leadsOver, isLast || waiting(shared)) }
-      return isLast || waiting(shared) ? nil : ([], false, false)
+      return pictures.isEmpty && (isLast || waiting(shared)) ? nil : (pictures, first.leadsOver, false)
     }
     if let failure = shared.failure { throw failure }
     return taken

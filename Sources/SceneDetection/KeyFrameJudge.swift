@@ -45,12 +45,13 @@ package struct KeyFrameJudge {
     case open
   }
 
-  /// Most of the film, in frames, that is looked into because of what it may hold.
-  private static let mostOpen = 0.55
-
-  /// Whether the key frame of a group is unlike that of the one before.
-  private var changes: [Bool] = []
+  /// How alike the key frames at both ends of a group are; nil where one predicts the other.
+  private var likenesses: [Double?] = []
   private var last: FrameFeatures?
+  /// Of each group whose key frames differ: the share of the film that is opened before it, most suspicious first.
+  private var ranks: [Int: Double] = [:]
+  /// Share of the film, in frames, that may have to be looked into.
+  package private(set) var shareOfSuspects = 0.0
 
   package init() {}
 
@@ -58,34 +59,38 @@ package struct KeyFrameJudge {
   package mutating func add(_ picture: AnalysisPicture, at time: FrameTime) {
     let features = FrameFeatures(picture, time: time, before: last)
     if let last {
-      changes.append(
-        features.change >= CutFinder.smallest
-          && Likeness.correlation(last, features, reach: 2) < CutFinder.mostLikeness)
+      let likeness = Likeness.correlation(last, features, reach: 2)
+      likenesses.append(features.change >= CutFinder.smallest && likeness < CutFinder.mostLikeness ? likeness : nil)
     }
     last = features
   }
 
-  /// The verdict on each group, once all key pictures are there.
-  package func verdicts(_ groups: [Group]) -> [Verdict] {
+  /// Ranks the groups by suspicion, once all key pictures are there.
+  package mutating func rank(_ groups: [Group]) {
     let longest = groups.map(\.frames).max() ?? 0
-    var verdicts: [Verdict] = groups.indices.map {
-      changes.indices.contains($0) && !changes[$0] ? .alike : .endsWithCut
-    }
-    let total = groups.reduce(0) { $0 + $1.frames }
-    var budget = Int(Self.mostOpen * Double(total))
-    let suspects = groups.indices.filter { verdicts[$0] == .endsWithCut }.sorted {
+    let total = Double(max(1, groups.reduce(0) { $0 + $1.frames }))
+    let suspects = groups.indices.filter { !likenesses.indices.contains($0) || likenesses[$0] != nil }.sorted {
       (suspicion(of: $0, groups, longest), $1) > (suspicion(of: $1, groups, longest), $0)
     }
-    for index in suspects where groups[index].frames <= budget {
-      verdicts[index] = .open
-      budget -= groups[index].frames
+    for index in suspects {
+      ranks[index] = shareOfSuspects
+      shareOfSuspects += Double(groups[index].frames) / total
     }
-    return verdicts
   }
+
+  /// The verdict on a group where `share` of the film may be opened.
+  package func verdict(on group: Int, opening share: Double) -> Verdict {
+    guard let rank = ranks[group] else { return .alike }
+    return rank < share ? .open : .endsWithCut
+  }
+
+  private static let halfAlike = 0.6
 
   private func suspicion(of index: Int, _ groups: [Group], _ longest: Int) -> Double {
     let isRegular = groups[index].frames == longest || index == groups.count - 1
+    // A cut leads to another picture altogether; what is half alike may have moved.
+    let doubt = likenesses.indices.contains(index) ? min(1, (likenesses[index] ?? 0) / Self.halfAlike) : 1
     return (isRegular ? 10 : 0) + Double(groups[index].frames) / Double(max(1, longest))
-      + min(4, groups[index].unevenness) - 1
+      + min(4, groups[index].unevenness) - 1 + 2 * doubt
   }
 }
