@@ -69,7 +69,9 @@ package struct KeyFrameJudge {
   package mutating func rank(_ groups: [Group]) {
     let longest = groups.map(\.frames).max() ?? 0
     let total = Double(max(1, groups.reduce(0) { $0 + $1.frames }))
-    let suspects = groups.indices.filter { !likenesses.indices.contains($0) || likenesses[$0] != nil }.sorted {
+    let suspects = groups.indices.filter {
+      !likenesses.indices.contains($0) || likenesses[$0] != nil || groups[$0].unevenness > Self.mostUneven
+    }.sorted {
       (suspicion(of: $0, groups, longest), $1) > (suspicion(of: $1, groups, longest), $0)
     }
     for index in suspects {
@@ -81,10 +83,13 @@ package struct KeyFrameJudge {
   /// The verdict on a group where `share` of the film may be opened.
   package func verdict(on group: Int, opening share: Double) -> Verdict {
     guard let rank = ranks[group] else { return .alike }
-    return rank < share ? .open : .endsWithCut
+    if rank < share { return .open }
+    return likenesses.indices.contains(group) && likenesses[group] == nil ? .alike : .endsWithCut
   }
 
   private static let halfAlike = 0.6
+  /// A picture that goes and comes back leaves its key frames alike, and sizes that rise far above the rest.
+  private static let mostUneven = 4.0
 
   private func suspicion(of index: Int, _ groups: [Group], _ longest: Int) -> Double {
     let isRegular = groups[index].frames == longest || index == groups.count - 1
