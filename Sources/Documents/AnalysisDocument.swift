@@ -318,8 +318,17 @@ package struct Timings: Codable, Sendable, Equatable {
   package var wallSeconds: Double
   package var cpuSeconds: Double
   package var peakMemoryBytes: Int64
+  /// How the picture was decoded; nil where it was not.
+  package var decoding: Decoding?
   /// Wall seconds by part of the work.
   package var stages: [String: Double]
+
+  package enum Decoding: String, Codable, Sendable {
+    /// One decoder from begin to end, with its own threads.
+    case sequential
+    /// Groups of pictures side by side.
+    case groups
+  }
 
   package init(wallSeconds: Double, cpuSeconds: Double, peakMemoryBytes: Int64, stages: [String: Double]) {
     self.wallSeconds = wallSeconds
@@ -332,6 +341,6 @@ package struct Timings: Codable, Sendable, Equatable {
     case wallSeconds = "wall_seconds"
     case cpuSeconds = "cpu_seconds"
     case peakMemoryBytes = "peak_memory_bytes"
-    case stages
+    case decoding, stages
   }
 }

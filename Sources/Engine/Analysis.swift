@@ -73,6 +73,7 @@ struct Analysis {
       result = try pass(
         over: Input(path: request.inputPath, limits: request.settings.limits), threads: 1, route: .sequential)
     }
+    document.timings?.decoding = result.clock == nil ? nil : result.decoding
     document.media = result.media
     document.warnings = warnings + result.warnings
     document.errors = result.errors

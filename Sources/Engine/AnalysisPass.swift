@@ -27,6 +27,7 @@ final class AnalysisPass {
     var warnings: [WarningRecord] = []
     var errors: [ErrorRecord] = []
     var stageSeconds: [String: Double] = [:]
+    var decoding = Timings.Decoding.sequential
     /// Stages that ran to their end.
     var finished: Set<Stage> = []
   }
@@ -68,6 +69,7 @@ final class AnalysisPass {
     self.progress = progress
     self.finishing = finishing
     result = Result(media: input.description)
+    result.decoding = route.isByGroups ? .groups : .sequential
     running = Set(options.stages)
     detector = SceneDetector(frameRate: input.frameRate)
     prepareVideo(store)
