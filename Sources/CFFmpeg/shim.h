@@ -132,7 +132,9 @@ static inline AVFrame **cr_peek_slot(void) {
 static inline int cr_peek_get_buffer(AVCodecContext *context, AVFrame *frame, int flags) {
   int code = avcodec_default_get_buffer2(context, frame, flags);
   AVFrame *slot = *cr_peek_slot();
-  if (code >= 0 && slot) {
+  // Stand-ins for frames that are missing come before the picture itself in H.264 and after it in HEVC.
+  int taken = slot && slot->data[0] && context->codec_id == AV_CODEC_ID_HEVC;
+  if (code >= 0 && slot && !taken) {
     av_frame_unref(slot);
     if (av_frame_ref(slot, frame) >= 0) {
       // Memory is padded to whole blocks; what is shown is smaller.
