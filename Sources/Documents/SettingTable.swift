@@ -157,6 +157,12 @@ package enum SettingTable {
     ) { settings, value throws(DocumentError) in
       settings.batch.workDir = try value.nonEmpty("work_dir")
     },
+    Setting(
+      key: "scene_stats", group: .batch, placeholder: "FILE.csv",
+      help: "Write what was measured at each frame to find the scenes; for exactly one input.", defaultText: nil
+    ) { settings, value throws(DocumentError) in
+      settings.batch.sceneStats = try value.nonEmpty("scene_stats")
+    },
   ]
 
   private static let limitSettings: [Setting] = [
@@ -200,7 +206,9 @@ package enum SettingTable {
   ]
 
   private static let reportSettings: [Setting] = [
-    flag("json", .report, "Print the batch document on standard output.") { $0.batch.json = $1 },
+    flag("json", .report, "Print the JSON document on standard output; for analyze, that of the batch.") {
+      $0.batch.json = $1
+    },
     Setting(
       key: "events", group: .report, placeholder: "FILE|-", help: "Write progress as JSON lines.", defaultText: nil
     ) { settings, value throws(DocumentError) in
