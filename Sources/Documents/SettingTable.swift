@@ -200,7 +200,9 @@ package enum SettingTable {
   ]
 
   private static let reportSettings: [Setting] = [
-    flag("json", .report, "Print the batch document on standard output.") { $0.batch.json = $1 },
+    flag("json", .report, "Print the JSON document on standard output; for analyze, that of the batch.") {
+      $0.batch.json = $1
+    },
     Setting(
       key: "events", group: .report, placeholder: "FILE|-", help: "Write progress as JSON lines.", defaultText: nil
     ) { settings, value throws(DocumentError) in

@@ -211,7 +211,7 @@ package final class Batch: Sendable {
     line.summary = outcome.summary
     report(line, id, seconds: Clock.now - begun)
     record(line, item)
-    display.end(item.index, line)
+    display.end(item.index, line.status, mediaSeconds: line.summary?.mediaSeconds)
   }
 
   private func runWorker(_ item: Item, _ id: String) -> WorkerProcess.Outcome {

@@ -49,12 +49,12 @@ final class ProgressDisplay: Sendable {
     }
   }
 
-  func end(_ index: Int, _ line: ResultLine) {
+  func end(_ index: Int, _ status: Status, mediaSeconds: Double?) {
     state.withLock { state in
       state.running[index] = nil
       state.done += 1
-      if line.status != .succeeded { state.failed += 1 }
-      state.mediaSeconds += line.summary?.mediaSeconds ?? 0
+      if status != .succeeded { state.failed += 1 }
+      state.mediaSeconds += mediaSeconds ?? 0
     }
   }
 

@@ -10,11 +10,11 @@ enum Signals {
   }
 
   /// Runs `body` with the signals held back for ``wait(milliseconds:)``.
-  static func whileBlocked<R>(_ body: () -> R) -> R {
+  static func whileBlocked<R, E>(_ body: () throws(E) -> R) throws(E) -> R {
     var (set, old) = (stopping, sigset_t())
     pthread_sigmask(SIG_BLOCK, &set, &old)
     defer { pthread_sigmask(SIG_SETMASK, &old, nil) }
-    return body()
+    return try body()
   }
 
   /// The next signal, or nil when none came in time.

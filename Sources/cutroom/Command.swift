@@ -20,11 +20,12 @@ struct Command: Sendable {
   struct Extra: Sendable {
     let flag: String
     let short: String?
-    let placeholder: String
+    /// Names the value in the help; nil for an option without one.
+    let placeholder: String?
     let help: String
   }
 
-  static let all: [Command] = [analyze, probe, doctor, schema, worker]
+  static let all: [Command] = [analyze, scenes, probe, doctor, schema, worker]
 
   static let analyze = Command(
     name: "analyze", usage: "INPUT... -o DIR",
@@ -40,6 +41,24 @@ struct Command: Sendable {
       Extra(flag: "--output", short: "-o", placeholder: "DIR", help: "Where the results go."),
       Extra(flag: "--config", short: nil, placeholder: "FILE", help: "Read options from a JSON file."),
     ], arguments: 1...Int.max, run: { try AnalyzeCommand.run($0) })
+
+  static let scenes = Command(
+    name: "scenes", usage: "INPUT...",
+    summary: "Print where the scenes of videos begin and end.",
+    details: """
+      INPUT is a file, a folder that is searched with all it holds, or @LIST, a file with one path a line.
+      Prints a table. --json prints the analysis document instead; of several inputs, a document a line. --csv prints a
+      line a scene; of several inputs, the path comes first.
+      """,
+    settings: SettingTable.all.filter {
+      $0.group == .limit
+        || [
+          "min_scene_length", "speed", "threads", "extensions", "work_dir", "json", "log_level", "log_format", "quiet",
+        ]
+        .contains($0.key)
+    },
+    extras: [Extra(flag: "--csv", short: nil, placeholder: nil, help: "Print comma-separated values (RFC 4180).")],
+    arguments: 1...Int.max, run: { try ScenesCommand.run($0) })
 
   static let probe = Command(
     name: "probe", usage: "INPUT", summary: "Print what a file holds, as JSON.",

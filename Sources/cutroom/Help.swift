@@ -24,7 +24,9 @@ enum Help {
     if !command.extras.isEmpty {
       text += "\n"
       for extra in command.extras {
-        text += row((extra.short.map { "\($0), " } ?? "") + extra.flag + " " + extra.placeholder, extra.help, nil)
+        text += row(
+          (extra.short.map { "\($0), " } ?? "") + extra.flag + (extra.placeholder.map { " \($0)" } ?? ""), extra.help,
+          nil)
       }
     }
     for group in Setting.Group.allCases {

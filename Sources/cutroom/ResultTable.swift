@@ -11,16 +11,10 @@ enum ResultTable {
     var rows = [["file", "status", "length", "scenes", "pictures", "texts", "loudness"]]
     let shown = batch.results.count > longest ? batch.results.filter { $0.status != .succeeded } : batch.results
     rows += shown.prefix(longest).map(row)
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    var text = rows.map { row in
-      row.enumerated().map { column, cell in
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        return column < 2 ? cell + space : space + cell
-      }.joined(separator: "  ")
-    }.joined(separator: "\n")
+    var text = TextTable.text(rows, leftColumns: [0, 1])
     let rest = batch.results.count - min(shown.count, longest)
-    if rest > 0 { text += "\n… and \(rest) more" }
-    return text + "\n\n" + totals(batch) + "\nresults: \(output)\n"
+    if rest > 0 { text += "… and \(rest) more\n" }
+    return text + "\n" + totals(batch) + "\nresults: \(output)\n"
   }
 
   private static func row(_ line: ResultLine) -> [String] {
@@ -51,5 +45,19 @@ enum ResultTable {
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     return whole < 3600
       ? "\(whole / 60):\(two(whole % 60))" : "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"
+  }
+}
+
+/// Rows as columns that line up.
+enum TextTable {
+  /// Each row on a line of its own; columns are aligned to the right but for `leftColumns`. All rows have as many cells.
+  static func text(_ rows: [[String]], leftColumns: Set<Int>) -> String {
+    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      row.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return leftColumns.contains(column) ? cell + space : space + cell
+      }.joined(separator: "  ") + "\n"
+    }.joined()
   }
 }

@@ -1,0 +1,25 @@
+/// Comma-separated values after RFC 4180: records end in CR LF, fields are quoted where they must be.
+package enum CSV {
+  /// One record with its line end.
+  package static func record(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\r\n" }
+
+  private static func quoted(_ field: String) -> String {
+    // By bytes: to Swift a carriage return and a line feed are one character.
+    let special: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: "\""), 13, 10]
+    guard field.utf8.contains(where: special.contains) else { return field }
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+
+  /// A number with at most `places` digits after the point, never with an exponent; empty where it is nil or not finite.
+  package static func decimal(_ value: Double?, places: Int) -> String {
+    guard let value, value.isFinite else { return "" }
+    var factor: Int64 = 1
+    for _ in 0..<places { factor *= 10 }
+    guard let scaled = Int64(exactly: (value * Double(factor)).rounded()) else { return "\(value)" }
+    let fraction = String(scaled.magnitude % UInt64(factor))
+    var digits = String(repeating: "0", count: places - fraction.count) + fraction
+    while digits.hasSuffix("0") { digits.removeLast() }
+    let whole = "\(scaled < 0 ? "-" : "")\(scaled.magnitude / UInt64(factor))"
+    return digits.isEmpty ? whole : "\(whole).\(digits)"
+  }
+}

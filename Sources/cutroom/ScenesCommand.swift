@@ -1,0 +1,114 @@
+import Documents
+import Engine
+
+/// `cutroom scenes`: just the boundaries, printed.
+enum ScenesCommand {
+  private enum Form { case table, json, csv }
+
+  static func run(_ invocation: Invocation) throws -> Int32 {
+    var settings = invocation.settings
+    let batch = settings.batch
+    if invocation.arguments.contains("") { throw UsageError("an INPUT is empty text") }
+    let asCSV = invocation.extras["--csv"] != nil
+    if asCSV, batch.json { throw UsageError("--json and --csv are two forms of one answer; give one of them") }
+    let form = asCSV ? Form.csv : batch.json ? .json : .table
+    settings.options.stages = [.scenes]
+    let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: batch.quiet)
+    let analysis = try PassingAnalysis(
+      inputs: invocation.arguments, settings: settings, terminal: terminal, quiet: batch.quiet || form != .table)
+    if analysis.count == 0 {
+      terminal.log(.warning, "no media files found in \(invocation.arguments.joined(separator: ", "))")
+    }
+    let printer = Printer(form: form, several: analysis.count > 1)
+    if form == .csv { try Output.write(printer.csvHeader) }
+    var exitCode: Int32 = 0
+    let signal = try analysis.run { result in
+      report(result, to: terminal)
+      exitCode = max(exitCode, code(result.document))
+      try Output.write(printer.text(result))
+    }
+    return signal.map { 128 + $0 } ?? exitCode
+  }
+
+  private static func code(_ document: AnalysisDocument) -> Int32 {
+    if document.errors.contains(where: { $0.code == .outputFailed }) { return 4 }
+    return document.status == .succeeded ? 0 : 1
+  }
+
+  private static func report(_ result: PassingAnalysis.Result, to terminal: Terminal) {
+    let document = result.document
+    for error in document.errors {
+      terminal.log(document.status == .partial ? .warning : .error, error.message, path: result.path)
+    }
+    for warning in document.warnings { terminal.log(.warning, warning.message, path: result.path) }
+  }
+
+  /// What is printed of one input.
+  private struct Printer {
+    let form: Form
+    /// Whether there are several inputs, so that each must be named.
+    let several: Bool
+
+    var csvHeader: String {
+      CSV.record(
+        (several ? ["path"] : []) + [
+          "scene", "start_frame", "end_frame", "start_seconds", "end_seconds", "duration_seconds", "transition",
+          "confidence", "transition_start_frame", "transition_end_frame",
+        ])
+    }
+
+    func text(_ result: PassingAnalysis.Result) throws -> String {
+      switch form {
+      case .json: several ? try DocumentEncoder.line(result.document) + "\n" : result.text
+      case .csv: (result.document.scenes ?? []).map { csvRecord($0, path: result.path) }.joined()
+      case .table: result.document.scenes.map { table($0, path: result.path) } ?? ""
+      }
+    }
+
+    private func csvRecord(_ scene: Scene, path: String) -> String {
+      let transition = scene.transitionIn
+      func seconds(_ value: Double) -> String { CSV.decimal(value, places: 6) }
+      return CSV.record(
+        (several ? [path] : []) + [
+          "\(scene.id)", "\(scene.start.frame)", "\(scene.end.frame)", seconds(scene.start.seconds),
+          seconds(scene.end.seconds), seconds(scene.durationSeconds), transition.kind.rawValue,
+          CSV.decimal(transition.confidence, places: 3), transition.start.map { "\($0.frame)" } ?? "",
+          transition.end.map { "\($0.frame)" } ?? "",
+        ])
+    }
+
+    private func table(_ scenes: [Scene], path: String) -> String {
+      let header = ["scene", "start", "end", "length", "frames", "transition", "confidence"]
+      let rows = scenes.map { scene in
+        [
+          "\(scene.id)", clock(scene.start.seconds), clock(scene.end.seconds), clock(scene.durationSeconds),
+          "\(scene.end.frame - scene.start.frame)",
+          scene.transitionIn.kind.rawValue + (scene.blank == true ? " (plain)" : ""),
+          thousandths(scene.transitionIn.confidence),
+        ]
+      }
+      let body = TextTable.text([header] + rows, leftColumns: [5])
+      return several ? "\(Terminal.printable(path))\n\(body)\n" : body
+    }
+
+    private func thousandths(_ value: Double) -> String {
+      let total = Int((value * 1000).rounded())
+      return "\(total / 1000).\(padded(total % 1000, 3))"
+    }
+
+    private func padded(_ number: Int, _ width: Int) -> String {
+      let digits = "\(number)"
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+
+    /// `1:02:03.045`, the hours left out where there are none.
+    private func clock(_ seconds: Double) -> String {
+      let total = Int((abs(seconds) * 1000).rounded())
+      let (minutes, rest) = (total / 60_000 % 60, total % 60_000)
+      let clock = padded(rest / 1000, 2) + "." + padded(rest % 1000, 3)
+      let hours = total / 3_600_000
+      return (seconds < 0 ? "-" : "")
+        + (hours > 0 ? "\(hours):\(padded(minutes, 2)):\(clock)" : "\(minutes):\(clock)")
+    }
+  }
+}
