@@ -40,7 +40,7 @@ package struct Request: Sendable, Equatable {
     settings = Settings()
     if let stages = top.take("stages") { try SettingTable.setting("stages")?.apply(&settings, stages) }
     try Self.apply(top.take("options"), place: "options", to: &settings) {
-      ($0.group == .result && $0.key != "stages") || ["threads", "work_dir"].contains($0.key)
+      ($0.group == .result && $0.key != "stages") || ["threads", "work_dir", "scene_stats"].contains($0.key)
     }
     try Self.apply(top.take("limits"), place: "limits", to: &settings) { $0.group == .limit }
     if inputName?.isEmpty == true { throw DocumentError("input.name is empty") }
@@ -104,6 +104,7 @@ extension Request: Encodable {
     case silenceLength = "silence_length"
     case threads
     case workDir = "work_dir"
+    case sceneStats = "scene_stats"
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -132,6 +133,7 @@ extension Request: Encodable {
     try options.encode(chosen.silenceLength, forKey: .silenceLength)
     try options.encodeIfPresent(settings.batch.threads, forKey: .threads)
     try options.encodeIfPresent(settings.batch.workDir, forKey: .workDir)
+    try options.encodeIfPresent(settings.batch.sceneStats, forKey: .sceneStats)
     var limits = top.nestedContainer(keyedBy: LimitKeys.self, forKey: .limits)
     try limits.encodeIfPresent(settings.limits.timeout, forKey: .timeout)
     try limits.encode(settings.limits.stallTimeout, forKey: .stallTimeout)

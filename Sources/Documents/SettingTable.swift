@@ -157,6 +157,12 @@ package enum SettingTable {
     ) { settings, value throws(DocumentError) in
       settings.batch.workDir = try value.nonEmpty("work_dir")
     },
+    Setting(
+      key: "scene_stats", group: .batch, placeholder: "FILE.csv",
+      help: "Write what was measured at each frame to find the scenes; for exactly one input.", defaultText: nil
+    ) { settings, value throws(DocumentError) in
+      settings.batch.sceneStats = try value.nonEmpty("scene_stats")
+    },
   ]
 
   private static let limitSettings: [Setting] = [

@@ -30,6 +30,8 @@ package struct BatchSettings: Sendable, Equatable {
   package var failFast = false
   package var dryRun = false
   package var workDir: String?
+  /// A CSV file that gets a row a frame of what the scene detector weighed; only for one input.
+  package var sceneStats: String?
   package var json = false
   package var events: String?
   package var logLevel = LogLevel.warning

@@ -34,6 +34,7 @@ struct Analysis {
     } catch {
       document.errors.append(ErrorRecord(describing: error, stage: "open"))
     }
+    placeStatistics(&document)
     document.input.fingerprint = hashing.wait()
     document.status = Self.status(document)
     if document.status == .failed { document.audio = nil }
@@ -85,8 +86,11 @@ struct Analysis {
   private func pass(over input: Input, threads: Int, route: VideoRoute) throws -> AnalysisPass.Result {
     let folder = workspace.file("frames")
     if options.stages.contains(.frames) { try FileSystem.makeFolders(folder) }
+    let statistics =
+      request.settings.batch.sceneStats == nil
+      ? nil : try SceneStatistics(path: workspace.file(SceneStatistics.workspaceName))
     let pass = AnalysisPass(
-      input: input, options: options, threads: threads, route: route,
+      input: input, options: options, threads: threads, route: route, statistics: statistics,
       store: { name, bytes in try FileSystem.write(bytes, to: Path.join(folder, name)) },
       progress: { events.progress($0) }, finishing: { events.finishing($0) })
     return try pass.run()
@@ -146,6 +150,19 @@ struct Analysis {
       document.scenes != nil || document.frames != nil || document.textTracks != nil
       || document.audio?.isEmpty == false
     return found ? .partial : .failed
+  }
+
+  /// Puts the statistics where they were asked for, if there are scenes that they explain.
+  private func placeStatistics(_ document: inout AnalysisDocument) {
+    guard let target = request.settings.batch.sceneStats else { return }
+    let made = workspace.file(SceneStatistics.workspaceName)
+    let isWhole = !document.errors.contains { $0.code == .outputFailed }
+    do throws(ErrorRecord) {
+      if document.scenes != nil, isWhole { try FileSystem.place(made, at: target) } else { FileSystem.remove(made) }
+    } catch {
+      FileSystem.remove(made)
+      document.errors.append(error)
+    }
   }
 
   private func publish(_ document: AnalysisDocument) throws(ErrorRecord) -> String {

@@ -38,6 +38,7 @@ final class AnalysisPass {
   private let route: VideoRoute
   private let progress: (PassProgress) -> Void
   private let finishing: (PassProgress) -> Void
+  private var statistics: SceneStatistics?
   var result: Result
   var running: Set<Stage>
 
@@ -56,9 +57,9 @@ final class AnalysisPass {
   /// What the libraries logged during the pass.
   var logged = (decoder: LibraryLog.Lines(), container: LibraryLog.Lines())
 
-  /// `store` writes a picture into the workspace.
+  /// `store` writes a picture into the workspace; `statistics` gets a row a frame of what the scene detector weighs.
   init(
-    input: Input, options: AnalysisOptions, threads: Int, route: VideoRoute,
+    input: Input, options: AnalysisOptions, threads: Int, route: VideoRoute, statistics: SceneStatistics? = nil,
     store: @escaping (String, [UInt8]) throws -> Void,
     progress: @escaping (PassProgress) -> Void, finishing: @escaping (PassProgress) -> Void
   ) {
@@ -68,10 +69,11 @@ final class AnalysisPass {
     self.route = route
     self.progress = progress
     self.finishing = finishing
+    self.statistics = statistics
     result = Result(media: input.description)
     result.decoding = route.isByGroups ? .groups : .sequential
     running = Set(options.stages)
-    detector = SceneDetector(frameRate: input.frameRate)
+    detector = SceneDetector(frameRate: input.frameRate, keepsEvidence: statistics != nil)
     prepareVideo(store)
     prepareSound()
   }
@@ -160,6 +162,7 @@ final class AnalysisPass {
     result.sawTrouble = !(route.leavesOut ? LibraryLog.isQuietButForSkipping : LibraryLog.errorLines.isEmpty)
     if route.leavesOut, !result.sawTrouble { logged = (LibraryLog.Lines(), LibraryLog.Lines()) }
     finishVideo()
+    writeStatistics(atEnd: true)
     finishSound()
     judgeDamage()
     let consumers = result.stageSeconds.values.reduce(0, +)
@@ -253,8 +256,20 @@ final class AnalysisPass {
     }
   }
 
+  private func writeStatistics(atEnd: Bool = false) {
+    guard let statistics else { return }
+    do throws(ErrorRecord) {
+      try statistics.add(detector.takeEvidence())
+      if atEnd { try statistics.flush() }
+    } catch {
+      self.statistics = nil
+      result.errors.append(error)
+    }
+  }
+
   /// Closes a shot at each of these boundaries.
   func end(_ boundaries: [Boundary]) {
+    writeStatistics()
     for boundary in boundaries {
       if case .groups(let route) = route { route.found(boundary) }
       closeShot(at: boundary.at.index, transition: boundary.first.index...boundary.last.index)

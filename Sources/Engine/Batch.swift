@@ -72,10 +72,12 @@ package final class Batch: Sendable {
       Item(
         input: input, folder: places[Array(input.path.utf8)] ?? layout.place(input.relative), index: index)
     }
+    try Self.checkStatistics(settings, inputs: items.count)
     let digest = paramsDigest
     let folder = path
     var resumed: [Int: ResultLine] = [:]
-    for item in items {
+    // What is to be written of every frame needs them all seen again.
+    for item in items where batch.sceneStats == nil {
       guard let line = earlier[Array(item.input.path.utf8)],
         Self.isFinished(line, item, digest: digest, folder: folder, retryFailed: batch.retryFailed)
       else { continue }
@@ -86,6 +88,17 @@ package final class Batch: Sendable {
     pending = items.filter { resumed[$0.index] == nil }
     (jobs, threads) = Self.share(cores: ProcessUsage.cores, files: pending.count, batch: batch)
     display = ProgressDisplay(terminal: terminal, total: pending.count, quiet: batch.quiet || batch.json)
+  }
+
+  /// One file of statistics speaks of one film.
+  static func checkStatistics(_ settings: Settings, inputs: Int) throws(DocumentError) {
+    guard settings.batch.sceneStats != nil else { return }
+    guard inputs == 1 else {
+      throw DocumentError("--scene-stats names a file for one input, and there are \(inputs)")
+    }
+    guard settings.options.stages.contains(.scenes) else {
+      throw DocumentError("--scene-stats tells how scenes were found; add scenes to --stages")
+    }
   }
 
   /// Shares the cores once between files at once and decoder threads of each.

@@ -81,6 +81,44 @@ enum FileSystem {
     }
   }
 
+  /// Moves a file to `target`, across file systems too, so that the target holds the old bytes or the new ones.
+  static func place(_ source: String, at target: String) throws(ErrorRecord) {
+    if rename(source, target) == 0 { return }
+    guard errno == EXDEV else { throw failure("write", target) }
+    let temporary = "\(target).cutroom-\(getpid())"
+    do throws(ErrorRecord) {
+      try copy(source, to: temporary)
+      guard rename(temporary, target) == 0 else { throw failure("write", target) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    unlink(source)
+  }
+
+  /// Copies a file of any length.
+  private static func copy(_ source: String, to target: String) throws(ErrorRecord) {
+    let from = open(source, O_RDONLY | O_CLOEXEC)
+    guard from >= 0 else { throw failure("read", source) }
+    defer { close(from) }
+    let to = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard to >= 0 else { throw failure("write", target) }
+    do throws(ErrorRecord) {
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      while true {
+        let got = Glibc.read(from, &buffer, buffer.count)
+        if got == 0 { break }
+        if got < 0, errno == EINTR { continue }
+        guard got > 0 else { throw failure("read", source) }
+        try writeAll(Array(buffer[0..<got]), to: to, path: target)
+      }
+    } catch {
+      close(to)
+      throw error
+    }
+    guard close(to) == 0 else { throw failure("write", target) }
+  }
+
   static func read(_ path: String) throws(ErrorRecord) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("read", path) }

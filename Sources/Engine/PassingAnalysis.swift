@@ -37,6 +37,7 @@ package final class PassingAnalysis: Sendable {
     Workspace.removeLeftovers(in: settings.batch.workDir)
     workspace = try Workspace(in: settings.batch.workDir)
     self.inputs = try InputDiscovery.find(inputs, extensions: settings.batch.extensions, output: workspace.path)
+    try Batch.checkStatistics(settings, inputs: self.inputs.count)
     display = ProgressDisplay(terminal: terminal, total: self.inputs.count, quiet: quiet)
   }
 

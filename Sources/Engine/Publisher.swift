@@ -51,6 +51,16 @@ struct Publisher {
     }
   }
 
+  /// Throws `output_failed` where no file can come to stand at `target`.
+  static func checkFile(_ target: String) throws(ErrorRecord) {
+    if FileSystem.status(target)?.isFolder == true {
+      throw ErrorRecord(.outputFailed, "\(target) is a folder; name a file", stage: "output")
+    }
+    guard let parent = Path.parent(target), FileSystem.status(parent)?.isFolder == true else {
+      throw ErrorRecord(.outputFailed, "\(target) cannot be written: its folder does not exist", stage: "output")
+    }
+  }
+
   static let stagingPrefix = ".cutroom-"
 
   /// Renames within a file system, copies across two.

@@ -69,7 +69,7 @@ struct SceneAssembler {
       start: gradual ? instant(boundary.first) : nil, end: gradual ? instant(boundary.last) : nil)
   }
 
-  private static func kind(_ kind: Boundary.Kind) -> Transition.Kind {
+  static func kind(_ kind: Boundary.Kind) -> Transition.Kind {
     switch kind {
     case .cut: .cut
     case .dissolve: .dissolve

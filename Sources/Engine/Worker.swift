@@ -49,6 +49,7 @@ package enum Worker {
     do {
       // Before the work, not after it.
       if let output = request.output { try Publisher.checkReplaceable(output) }
+      if let statistics = request.settings.batch.sceneStats { try Publisher.checkFile(statistics) }
       let workspace = try Workspace(in: request.settings.batch.workDir)
       WorkerGuard.start(removing: workspace.path)
       let outcome = try Analysis(request: request, workspace: workspace, events: events).run()

@@ -84,8 +84,10 @@ struct BoundaryMerger {
     let middle = (event.first + event.last) / 2
     guard frames.indices.contains(event.first), frames.indices.contains(event.last) else { return nil }
     let isBlank = event.kind == .fadeOut || event.kind == .cut && runs.contains { $0.contains(event.first) }
-    return Boundary(
+    let boundary = Boundary(
       kind: event.kind, at: frames[middle].time, first: frames[event.first].time, last: frames[event.last].time,
       confidence: event.confidence, beginsBlank: isBlank)
+    frames[middle].evidence?.boundary = boundary
+    return boundary
   }
 }

@@ -69,14 +69,15 @@ struct CutFinder {
 
   private func isCandidate(_ index: Int, _ frames: FrameBuffer) -> Bool {
     let change = frames[index].change
-    guard change >= Self.smallest else { return false }
+    guard change >= Self.smallest || frames[index].evidence != nil else { return false }
     var largest = 0.0
     var second = 0.0
     for other in neighbours(index - radius...index + radius, frames) where other != index {
       let value = frames[other].change
       if value > largest { (largest, second) = (value, largest) } else if value > second { second = value }
     }
-    return change >= Self.candidateRatio * (second + Self.floor)
+    frames[index].evidence?.cut.ratio = change / (second + Self.floor)
+    return change >= Self.smallest && change >= Self.candidateRatio * (second + Self.floor)
   }
 
   /// Two neighbours that stand out together: a mixed frame between two shots.
@@ -107,10 +108,16 @@ struct CutFinder {
       .map { frames[$0].change }.max() ?? 0
     let likeness = Likeness.correlation(before, after, reach: 2)
     let z = 4 * log(change / (ordinary + Self.floor)) - 4 * likeness - 1
-    guard z >= Self.leastLogOdds, likeness < Self.mostLikeness,
-      Likeness.cover(before.picture, after.picture).changed > Self.leastCover,
-      !isFlash(index, clear, change, frames)
-    else { return nil }
+    var weighed = FrameEvidence.Cut(
+      ratio: frames[index].evidence?.cut.ratio, isCandidate: true, likeness: likeness, logOdds: z)
+    defer { frames[index].evidence?.cut = weighed }
+    guard z >= Self.leastLogOdds, likeness < Self.mostLikeness else { return nil }
+    let cover = Likeness.cover(before.picture, after.picture).changed
+    weighed.cover = cover
+    guard cover > Self.leastCover else { return nil }
+    let returning = leastReturn(index, clear, frames)
+    weighed.returning = returning / change
+    guard returning > Self.flashRatio * change else { return nil }
     return Cut(first: index, clear: clear, confidence: Logistic.probability(z))
   }
 
@@ -127,20 +134,18 @@ struct CutFinder {
     return HalfPicture.weighted(outside) / (before.distance(after) + 0.1) < 0.08 && share > 0.2 && share < 0.8
   }
 
-  /// Whether the picture before comes back within five frames, or the one after was there before.
-  private func isFlash(_ index: Int, _ clear: Int, _ change: Double, _ frames: FrameBuffer) -> Bool {
+  /// The smallest change between the picture before and one within five frames after, or between the one after and one
+  /// within five frames before: small after a flash.
+  private func leastReturn(_ index: Int, _ clear: Int, _ frames: FrameBuffer) -> Double {
+    var least = Double.infinity
     for step in 1...5 {
-      if clear + step < frames.end,
-        MotionResidual.between(frames[index - 1].picture, frames[clear + step].picture) <= Self.flashRatio * change
-      {
-        return true
+      if clear + step < frames.end {
+        least = min(least, MotionResidual.between(frames[index - 1].picture, frames[clear + step].picture))
       }
-      if index - 1 - step >= frames.indices.lowerBound,
-        MotionResidual.between(frames[index - 1 - step].picture, frames[clear].picture) <= Self.flashRatio * change
-      {
-        return true
+      if index - 1 - step >= frames.indices.lowerBound {
+        least = min(least, MotionResidual.between(frames[index - 1 - step].picture, frames[clear].picture))
       }
     }
-    return false
+    return least
   }
 }

@@ -12,13 +12,18 @@ struct FrameBuffer {
 
   mutating func append(_ frame: FrameFeatures) { frames.append(frame) }
 
-  /// Lets frames before `index` go, some at a time.
-  mutating func drop(before index: Int) {
+  /// Lets frames before `index` go, some at a time; returns their evidence.
+  mutating func drop(before index: Int) -> [FrameEvidence] {
     let count = min(index - dropped, frames.count - 1)
-    guard count >= 64 else { return }
+    guard count >= 64 else { return [] }
+    let evidence = frames.prefix(count).compactMap(\.evidence)
     frames.removeFirst(count)
     dropped += count
+    return evidence
   }
+
+  /// The evidence of every frame that is there.
+  var evidence: [FrameEvidence] { frames.compactMap(\.evidence) }
 }
 
 /// The frame rate as the detector uses it: how many frames a time is.

@@ -13,6 +13,8 @@ final class FrameFeatures {
   let lumaRange: Double
   /// A frame of one plain colour, coding noise and film grain allowed.
   let isBlank: Bool
+  /// What is noted of the frame where someone wants to see why; nil otherwise.
+  var evidence: FrameEvidence?
 
   /// A picture whose luma spans no more than this, in grey levels, is plain: black after a fade is rarely exact.
   static let blankLumaRange = 4.0

@@ -74,10 +74,12 @@ struct GradualFinder {
       guard from >= start, (from - start) % max(1, length / 8) == 0,
         let window = TransitionWindow(from, end, frames)
       else { continue }
+      frames[(from + end) / 2].evidence?.consider(window, logOdds: Self.highestLogOdds(window))
       if let mix = mix(window, frames) { candidates.append(mix) }
       if window.residual > 0.25, length >= WipeTest.shortest,
         let edge = WipeTest.edge(window, frames, within: start...max(end, min(scanned, frames.end - 1)))
       {
+        frames[(from + end) / 2].evidence?.considerWipe(edge: edge)
         let z = 1 + 8 * (WipeTest.mostEdge - edge)
         candidates.append(Candidate(window: window, rank: z + 1, isWipe: true, z: z))
       }
@@ -85,17 +87,22 @@ struct GradualFinder {
   }
 
   private func mix(_ window: TransitionWindow, _ frames: FrameBuffer) -> Candidate? {
-    func odds(live: Double) -> Double {
-      Self.residualWeight * window.residual + Self.stepWeight * window.step
-        + Self.distanceWeight * log(window.distance / live + 1) + Self.constant
-    }
-    // With the least possible live share the odds are highest: most windows end here.
-    guard odds(live: 0.10) >= Self.leastLogOdds else { return nil }
+    // Most windows end here.
+    guard Self.highestLogOdds(window) >= Self.leastLogOdds else { return nil }
     let cover = Likeness.cover(frames[window.start].picture, frames[window.end].picture)
-    let z = odds(live: cover.live)
+    let z = Self.logOdds(window, live: cover.live)
     guard cover.changed > Self.leastCover, z >= Self.leastLogOdds else { return nil }
     return Candidate(window: window, rank: z + 0.5 * log(window.distance / cover.live + 1), isWipe: false, z: z)
   }
+
+  /// Log odds of a mix, likeness left out, where `live` is the share of the picture that is not black.
+  private static func logOdds(_ window: TransitionWindow, live: Double) -> Double {
+    residualWeight * window.residual + stepWeight * window.step
+      + distanceWeight * log(window.distance / live + 1) + constant
+  }
+
+  /// With the least possible live share the odds are highest.
+  private static func highestLogOdds(_ window: TransitionWindow) -> Double { logOdds(window, live: Likeness.leastLive) }
 
   /// Settles candidates whose middle lies before `limit`, the best first. One that overlaps a better one still undecided
   /// waits for it.

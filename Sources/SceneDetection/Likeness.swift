@@ -69,6 +69,9 @@ enum Likeness {
     }
   }
 
+  /// The share of a picture that counts as live at least.
+  static let leastLive = 0.10
+
   /// How much of the picture changed between two frames: as a share of what is live, and how much is live. Black is the
   /// absence of a picture and says nothing for either side.
   static func cover(_ a: AnalysisPicture, _ b: AnalysisPicture) -> (changed: Double, live: Double) {
@@ -87,7 +90,7 @@ enum Likeness {
       }
     }
     let count = Double(a.luma.bytes.count)
-    return (Double(changed) / Double(max(20, live)), max(0.10, Double(live) / count))
+    return (Double(changed) / Double(max(20, live)), max(leastLive, Double(live) / count))
   }
 }
 

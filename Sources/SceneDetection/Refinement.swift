@@ -74,6 +74,7 @@ struct Trial {
 
   func wipe(_ z: Double) -> Verdict? {
     let likeness = Likeness.correlation(frames[refined.before], frames[refined.after], reach: 1)
+    frames[refined.middle].evidence?.weigh(logOdds: z, likeness: likeness)
     return likeness < Self.wipeLikeness ? (.wipe, z) : nil
   }
 
@@ -84,11 +85,18 @@ struct Trial {
     if old < max(Self.plainContrast, Self.plainShare * new) { return fade(.fadeIn, window) }
     let likeness = Likeness.correlation(frames[refined.before], frames[refined.after], reach: 1)
     let odds = z + GradualFinder.likenessWeight * likeness
-    return odds >= GradualFinder.leastLogOdds && !returns ? (.dissolve, odds) : nil
+    guard odds >= GradualFinder.leastLogOdds else {
+      frames[refined.middle].evidence?.weigh(logOdds: odds, likeness: likeness)
+      return nil
+    }
+    let nearest = nearestReturn
+    frames[refined.middle].evidence?.weigh(logOdds: odds, likeness: likeness, returning: nearest.share)
+    return returns(nearest) ? nil : (.dissolve, odds)
   }
 
   private func fade(_ kind: Boundary.Kind, _ window: TransitionWindow) -> Verdict? {
     let odds = 20 * (Self.fadeTolerance - window.residual - window.step)
+    frames[refined.middle].evidence?.weigh(logOdds: odds, likeness: nil)
     let length = refined.after - refined.before
     let visible = kind == .fadeOut ? refined.before : refined.after
     let beyond =
@@ -100,8 +108,8 @@ struct Trial {
     return (kind, odds)
   }
 
-  /// Whether within 0.8 s the old picture comes back, or the new one was there before: light that came and went.
-  private var returns: Bool {
+  /// The frame within 0.8 s that is nearest to the picture on the other side, and its distance over that of both sides.
+  private var nearestReturn: (share: Double, index: Int) {
     let reach = rate.frames(0.8)
     let distance = frames[refined.before].half.distance(frames[refined.after].half) + 0.1
     var nearest = (share: Double.infinity, index: 0)
@@ -113,6 +121,11 @@ struct Trial {
       let share = frames[other].half.distance(frames[index].half) / distance
       if share < nearest.share { nearest = (share, index) }
     }
+    return nearest
+  }
+
+  /// Whether the old picture comes back, or the new one was there before: light that came and went.
+  private func returns(_ nearest: (share: Double, index: Int)) -> Bool {
     guard nearest.share < Self.returnDistance else { return false }
     let other = nearest.index < refined.before ? refined.after : refined.before
     return Likeness.correlation(frames[other], frames[nearest.index], reach: 1) > Self.returnLikeness

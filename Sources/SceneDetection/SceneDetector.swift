@@ -16,6 +16,10 @@ package struct SceneDetector {
   /// Whether the film begins with a plain part that is a scene of its own.
   package private(set) var beginsBlank = false
 
+  /// Evidence of frames that are settled, in order; empty unless it was asked for.
+  private var evidence: [FrameEvidence] = []
+  private let keepsEvidence: Bool
+
   private let rate: FrameRate
   private var frames = FrameBuffer()
   private var cuts: CutFinder
@@ -25,8 +29,10 @@ package struct SceneDetector {
   private var examined = 0
   private var merger: BoundaryMerger
 
-  /// `frameRate` in frames a second, as the container says; nil where it does not.
-  package init(frameRate: Double?) {
+  /// `frameRate` in frames a second, as the container says; nil where it does not. With `keepsEvidence`, what was
+  /// measured at each frame must be taken with ``takeEvidence()`` as the film goes on.
+  package init(frameRate: Double?, keepsEvidence: Bool = false) {
+    self.keepsEvidence = keepsEvidence
     rate = FrameRate(frameRate)
     cuts = CutFinder(rate: rate)
     segment = GradualFinder(start: 0, rate: rate)
@@ -35,12 +41,14 @@ package struct SceneDetector {
 
   /// Takes the next frame and returns the boundaries that have become certain.
   package mutating func push(_ picture: AnalysisPicture, at time: FrameTime) -> [Boundary] {
-    frames.append(FrameFeatures(picture, time: time, before: frames.last))
+    let frame = FrameFeatures(picture, time: time, before: frames.last)
+    if keepsEvidence { frame.evidence = FrameEvidence(frame) }
+    frames.append(frame)
     advance(atEnd: false)
     let settled = segment.settled(scannedTo: examined)
     let out = merger.release(before: settled, frames)
     settledFrame = max(settledFrame, merger.settled(before: settled))
-    frames.drop(before: min(settled, merger.oldest ?? .max, examined - 200) - 128 * rate.stride)
+    evidence += frames.drop(before: min(settled, merger.oldest ?? .max, examined - 200) - 128 * rate.stride)
     return out
   }
 
@@ -51,7 +59,15 @@ package struct SceneDetector {
     if let run = blanks.close(at: frames.end) { endRun(run) }
     collect(segment.advance(to: frames.end, closed: true, frames))
     settledFrame = last.time.index + 1
-    return merger.release(before: .max, frames)
+    let out = merger.release(before: .max, frames)
+    evidence += frames.evidence
+    return out
+  }
+
+  /// What was measured and weighed at the frames that have been settled since the last call, one value a frame, in order.
+  package mutating func takeEvidence() -> [FrameEvidence] {
+    defer { evidence.removeAll(keepingCapacity: true) }
+    return evidence
   }
 
   private mutating func advance(atEnd: Bool) {

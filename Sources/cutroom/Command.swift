@@ -53,7 +53,8 @@ struct Command: Sendable {
     settings: SettingTable.all.filter {
       $0.group == .limit
         || [
-          "min_scene_length", "speed", "threads", "extensions", "work_dir", "json", "log_level", "log_format", "quiet",
+          "min_scene_length", "speed", "threads", "extensions", "work_dir", "scene_stats", "json", "log_level",
+          "log_format", "quiet",
         ]
         .contains($0.key)
     },
