@@ -11,26 +11,15 @@ Without FILM a minute of 1080p H.264 is made once from the sample film (tools/fe
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
 
-from measure import CACHE, bound_row, paired, program, ratio_row, samples, save, table
+from measure import bound_row, paired, program, ratio_row, samples, save, table
+from scene_films import make
 
 
 def sample():
     """A minute of 1080p H.264 with sound, made from the narrated sample film."""
-    path = os.path.join(CACHE, "sample-1080p.mp4")
-    if not os.path.exists(path):
-        os.makedirs(CACHE, exist_ok=True)
-        source = os.path.join(samples(), "wannaworktogether.mp4")
-        print("bench: making a 1080p film (once)", file=sys.stderr)
-        # Grain, as cameras give it: flat drawings alone would decode far faster than any filmed picture.
-        subprocess.run(
-            ["ffmpeg", "-v", "error", "-y", "-i", source, "-t", "60", "-vf", "scale=1920:1080,noise=alls=6:allf=t",
-             "-c:v", "libx264", "-preset", "medium", "-crf", "21", "-c:a", "aac", "-f", "mp4", path + ".part"], check=True)
-        os.rename(path + ".part", path)
-    return path
+    return make("sample-1080p.mp4", os.path.join(samples(), "wannaworktogether.mp4"), ["-t", "60"], 6)
 
 
 def main(words):

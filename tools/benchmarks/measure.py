@@ -10,10 +10,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 CACHE = os.path.join(ROOT, ".build", "bench")
 
 
-def run(command, **more):
-    """Runs a command to its end; returns its CPU seconds (children it waited for included), wall seconds and peak memory in bytes."""
+def run(command, output=subprocess.DEVNULL, **more):
+    """Runs a command to its end; returns its CPU seconds (children it waited for included), wall seconds and peak memory in bytes.
+
+    `output` is an open file for what it prints.
+    """
     begun = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE, **more)
     text = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
