@@ -17,7 +17,7 @@ package enum CSV {
     for _ in 0..<places { factor *= 10 }
     guard let scaled = Int64(exactly: (value * Double(factor)).rounded()) else { return "\(value)" }
     let fraction = String(scaled.magnitude % UInt64(factor))
-    var digits = String(repeating: "0", count: places - fraction.count) + fraction
+    var digits = String(repeating: "0", count: max(0, places - fraction.count)) + fraction
     while digits.hasSuffix("0") { digits.removeLast() }
     let whole = "\(scaled < 0 ? "-" : "")\(scaled.magnitude / UInt64(factor))"
     return digits.isEmpty ? whole : "\(whole).\(digits)"

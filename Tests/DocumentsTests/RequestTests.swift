@@ -44,6 +44,7 @@ import Testing
     settings.options.textRegion = .box(Box(x: 0, y: 0.5, width: 1, height: 0.5))
     settings.limits.timeout = 12.5
     settings.batch.threads = 3
+    settings.batch.sceneStats = "/tmp/a b.csv"
     let request = Request(
       id: "7", operation: .analyze, inputPath: "/a \"b\"\n.mp4", inputName: "b", output: "/out", settings: settings)
     #expect(try read(DocumentEncoder.line(request)) == request)

@@ -77,7 +77,9 @@ struct CommandTests {
   }
 
   @Test(arguments: [
-    ("analyze", ["--output", "--stages", "--jobs"]), ("probe", ["--timeout", "--max-pixels", "--max-duration"]),
+    ("analyze", ["--output", "--stages", "--jobs", "--scene-stats"]),
+    ("scenes", ["--json", "--csv", "--min-scene-length", "--threads", "--scene-stats", "--timeout"]),
+    ("probe", ["--timeout", "--max-pixels", "--max-duration"]),
     ("doctor", ["--json"]), ("schema", ["request", "analysis", "batch", "event", "probe"]), ("worker", []),
   ])
   func `help of every command lists its options and ends well`(command: String, options: [String]) throws {
@@ -105,7 +107,7 @@ struct CommandTests {
   @Test func `the program's help names every command and its version is in every document`() throws {
     let help = try cutroom(["--help"])
     #expect(help.exitCode == 0)
-    for command in ["analyze", "probe", "doctor", "schema", "worker"] { #expect(help.text.contains(command)) }
+    for command in ["analyze", "scenes", "probe", "doctor", "schema", "worker"] { #expect(help.text.contains(command)) }
     let version = try cutroom(["--version"])
     #expect(version.exitCode == 0)
     let number = try #require(version.text.split(whereSeparator: \.isWhitespace).last)

@@ -4,7 +4,7 @@ import Testing
 
 /// Films that were cut off or overwritten: what decoded is kept, the damage is counted, nothing crashes.
 struct DamageTests {
-  private static let sources: [(name: String, make: @Sendable () throws -> String)] = [
+  static let sources: [(name: String, make: @Sendable () throws -> String)] = [
     ("h264.mp4", { try Film.withSound() }),
     ("h264.mkv", { try Film.make(["-i", Film.withSound(), "-c", "copy"], as: "mkv") }),
     ("h264.ts", { try Film.make(["-i", Film.withSound(), "-c", "copy"], as: "ts") }),
@@ -30,7 +30,7 @@ struct DamageTests {
   ]
 
   /// Overwrites bytes from 40 % of the file on, far from the headers, by a seeded pattern (xorshift64).
-  private static func damaged(_ source: String, seed: UInt64) throws -> String {
+  static func damaged(_ source: String, seed: UInt64) throws -> String {
     try Film.alter(source, "damaged \(seed)") { data in
       var state = seed
       let start = data.count * 2 / 5

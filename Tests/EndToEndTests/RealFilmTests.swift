@@ -2,31 +2,27 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The two real films that tools/fetch-samples takes out of Debian packages: a narrated film of motion graphics without a
-/// single cut, and a screen recording full of text, with a variable frame rate.
+/// The real films that tools/fetch-samples takes out of Debian packages: a narrated film of motion graphics without a
+/// single cut, a screen recording full of text, with a variable frame rate, and a drawn film of dissolves.
+@Suite(.enabled("the sample films can be fetched") { Samples.areThere })
 struct RealFilmTests {
-  static let folder = Result {
-    let outcome = try TestSupport.run("\(packageRoot)/tools/fetch-samples", [], timeLimit: 300)
-    try #require(outcome.exitCode == 0, "\(outcome.errors)")
-    return try #require(outcome.lines.last)
-  }
-
   static let run = Result {
     let kept = try TemporaryFolder()
-    return try Batch([folder.get()], into: kept("out"), ["--events", kept("events")], keeping: kept, timeLimit: 600)
+    return try Batch(
+      [Samples.folder.get()], into: kept("out"), ["--events", kept("events")], keeping: kept, timeLimit: 600)
   }
 
-  static let films = ["wannaworktogether.mp4", "display-dual-monitors.webm"]
+  static let films = ["wannaworktogether.mp4", "display-dual-monitors.webm", "fillets-intro.mpg"]
 
-  @Test func `both succeed`() throws {
+  @Test func `all succeed`() throws {
     let batch = try Self.run.get()
     #expect(batch.outcome.exitCode == 0, "\(batch.outcome.errors)")
-    #expect(try batch.summary.totals.succeeded.int == 2)
+    #expect(try batch.summary.totals.succeeded.int == 3)
   }
 
   @Test(arguments: films) func `frames and instants are those of ffmpeg`(name: String) throws {
     let document = try Self.run.get().document(name)
-    try expectFrames(of: document, toBe: FrameList(of: "\(Self.folder.get())/\(name)"))
+    try expectFrames(of: document, toBe: FrameList(of: "\(Samples.folder.get())/\(name)"))
   }
 
   @Test(arguments: films) func `every scene has a picture that is what the document says`(name: String) throws {
@@ -50,7 +46,7 @@ struct RealFilmTests {
   }
 
   @Test func `the narration is as loud as ffmpeg measures it`() throws {
-    let film = "\(try Self.folder.get())/wannaworktogether.mp4"
+    let film = "\(try Samples.folder.get())/wannaworktogether.mp4"
     let loudness = try Self.run.get().document("wannaworktogether.mp4").audio[0].loudness
     let said = try TestSupport.run(
       "/usr/bin/ffmpeg", ["-nostdin", "-hide_banner", "-i", film, "-vn", "-af", "ebur128", "-f", "null", "-"])

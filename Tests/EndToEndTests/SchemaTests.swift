@@ -52,6 +52,17 @@ struct SchemaTests {
     #expect(try complaints(paths.map { try contents(of: "\(batch.output)/\($0)") }, schema: "analysis") == [])
   }
 
+  @Test func `what scenes prints as JSON holds to the schema of an analysis, failures too`() throws {
+    let (folder, _) = try Self.run.get()
+    let one = try cutroom(["scenes", folder("in/film.mp4"), "--json"]).output
+    let several = try cutroom([
+      "scenes", folder("in/film.mp4"), folder("in/words-only.mp4"), folder("none.mp4"), "--json",
+    ])
+    let lines = several.output.split(separator: UInt8(ascii: "\n")).map { Data($0) }
+    #expect(lines.count == 3)
+    #expect(try complaints([one] + lines, schema: "analysis") == [])
+  }
+
   @Test func `batches hold to their schema`() throws {
     let (_, batch) = try Self.run.get()
     #expect(try complaints([contents(of: "\(batch.output)/batch.json")], schema: "batch") == [])

@@ -9,6 +9,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plot  # noqa: E402  (the drawing surface has to be chosen first)
+from matplotlib import ticker  # noqa: E402
 
 
 def main():
@@ -22,6 +23,9 @@ def main():
         axes.annotate(point["name"], (point["frames_per_second"], point["f1"]), xytext=(6, 5), textcoords="offset points",
                       color=color, fontsize=9)
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_minor_formatter(ticker.NullFormatter())
     low, high = (f(p["frames_per_second"] for p in points) for f in (min, max))
     axes.set_xlim(low / 1.6, high * 2.6)
     axes.set_ylim(0, 1.02)
