@@ -1,6 +1,7 @@
 package import Documents
 import FoundationEssentials
 import Glibc
+import Media
 import Synchronization
 
 /// Analyses inputs one after the other in worker processes and hands back their documents; no results are kept.
@@ -81,14 +82,16 @@ package final class PassingAnalysis: Sendable {
       id: "\(index + 1)", operation: .analyze, inputPath: input.path, inputName: input.path, output: output,
       settings: settings)
     state.withLock { $0.outcome = nil }
-    let thread = PlainThread { [self] in
+    let watch: @Sendable () -> Void = { [self] in
       let worker = WorkerProcess(
         request, onEvent: { [self] event, _ in display.update(index, event) },
         isCanceled: { [self] in state.withLock { $0.stopping } })
       let outcome = worker.run()
       state.withLock { $0.outcome = outcome }
     }
-    defer { thread.join() }
+    let thread = PlainThread(watch)
+    if thread == nil { watch() }
+    defer { thread?.join() }
     var signal: Int32?
     while true {
       if let outcome = state.withLock({ $0.outcome }) { return (outcome, signal) }

@@ -40,7 +40,7 @@ enum ScenesCommand {
     for error in document.errors {
       terminal.log(document.status == .partial ? .warning : .error, error.message, path: result.path)
     }
-    for warning in document.warnings { terminal.log(.warning, warning.message, path: result.path) }
+    for warning in document.warnings { terminal.log(.info, warning.message, path: result.path) }
   }
 
   /// What is printed of one input.
