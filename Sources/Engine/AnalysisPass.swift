@@ -256,6 +256,7 @@ final class AnalysisPass {
     }
   }
 
+  /// Writes the rows of the frames that are settled; what cannot be written is reported once.
   private func writeStatistics(atEnd: Bool = false) {
     guard let statistics else { return }
     do throws(ErrorRecord) {
