@@ -22,9 +22,11 @@ struct Command: Sendable {
     let short: String?
     let placeholder: String
     let help: String
+    /// Whether it may be given more than once.
+    var isRepeatable = false
   }
 
-  static let all: [Command] = [analyze, probe, doctor, schema, worker]
+  static let all: [Command] = [analyze, mix, probe, doctor, schema, worker]
 
   static let analyze = Command(
     name: "analyze", usage: "INPUT... -o DIR",
@@ -40,6 +42,28 @@ struct Command: Sendable {
       Extra(flag: "--output", short: "-o", placeholder: "DIR", help: "Where the results go."),
       Extra(flag: "--config", short: nil, placeholder: "FILE", help: "Read options from a JSON file."),
     ], arguments: 1...Int.max, run: { try AnalyzeCommand.run($0) })
+
+  static let mix = Command(
+    name: "mix", usage: "MIX.json -o FILE", summary: "Mix and master sound after a mix document.",
+    details: """
+      FILE is WAV, FLAC, MP3, M4A, Opus, Ogg or Matroska by its name; a report of the mix is written beside it. Sources are
+      relative to the mix document. `cutroom schema mix` prints the document's schema, `cutroom schema mix-report` the report's.
+      --dry-run prints where every clip lands, as a report, and writes nothing.
+      """,
+    settings: SettingTable.all.filter {
+      $0.group == .limit || ["dry_run", "work_dir", "json", "log_level", "log_format", "quiet"].contains($0.key)
+    },
+    extras: [
+      Extra(flag: "--output", short: "-o", placeholder: "FILE", help: "The sound file to write."),
+      Extra(
+        flag: "--source-root", short: nil, placeholder: "DIR",
+        help: "Sources must lie in this folder; may be repeated.",
+        isRepeatable: true),
+      Extra(
+        flag: "--report", short: nil, placeholder: "FILE", help: "Where the report goes. Default: FILE.mix-report.json."
+      ),
+      Extra(flag: "--waveform", short: nil, placeholder: "FILE", help: "Also draw the programme as PNG."),
+    ], arguments: 1...1, run: { try MixCommand.run($0) })
 
   static let probe = Command(
     name: "probe", usage: "INPUT", summary: "Print what a file holds, as JSON.",
@@ -72,6 +96,8 @@ struct Invocation {
   var settings = Settings()
   /// Values of the ``Command/Extra`` options, by flag.
   var extras: [String: String] = [:]
+  /// Values of those that may be given more than once.
+  var lists: [String: [String]] = [:]
 }
 
 /// Wrong usage: exit code 2, with a pointer to the help.

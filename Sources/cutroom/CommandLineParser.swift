@@ -22,7 +22,9 @@ struct CommandLineParser {
       }
       let (name, inline) = split(word)
       if let extra = command.extras.first(where: { $0.flag == name || $0.short == name }) {
-        invocation.extras[extra.flag] = try value(of: name, inline, &rest)
+        let value = try value(of: name, inline, &rest)
+        invocation.extras[extra.flag] = value
+        if extra.isRepeatable { invocation.lists[extra.flag, default: []].append(value) }
       } else if let setting = command.settings.first(where: { $0.flag == name }) {
         let value = setting.placeholder == nil ? inline ?? "true" : try value(of: name, inline, &rest)
         flags.append((setting, .string(value)))
