@@ -45,6 +45,10 @@ package final class SourceCatalog {
     let plain = Key(path: path, stream: clip.stream)
     uses[plain, default: 0] += 1
     guard facts[key] == nil else { return }
+    if clip.loop, clip.trimSilence == nil {
+      facts[key] = try keep(path, clip)
+      return
+    }
     let reader = try SoundReader(path: path, stream: clip.stream, limits: limits)
     guard !reader.channels.isEmpty else {
       throw MediaError(reader.failedCalls > 0 ? .corrupt : .notMedia, "no sound could be decoded from the file")
@@ -93,6 +97,30 @@ package final class SourceCatalog {
     }
   }
 
+  /// Decodes a source to its end and keeps it.
+  private func keep(_ path: String, _ clip: MixClip) throws(MediaError) -> SourceFacts {
+    let reader = try SoundReader(path: path, stream: clip.stream, rate: rate, limits: limits)
+    guard !reader.channels.isEmpty else {
+      throw MediaError(reader.failedCalls > 0 ? .corrupt : .notMedia, "no sound could be decoded from the file")
+    }
+    let store = SampleStore(
+      path: scratch("source-\(stores.count)"), channels: reader.channels.count,
+      memoryLimit: min(Self.keptSamples, Self.keptTogether - kept))
+    do {
+      try decode(reader, into: store)
+    } catch let error as MediaError {
+      throw error
+    } catch let error as ErrorRecord {
+      throw MediaError(error.code, error.message)
+    } catch {
+      throw MediaError(.internal, "\(error)")
+    }
+    stores[Key(path: path, stream: clip.stream)] = store
+    kept += store.memorySamples
+    if reader.failedCalls > 0 { decodeErrors[path] = reader.failedCalls }
+    return SourceFacts(sampleRate: reader.sourceRate, channels: reader.channels, frames: reader.sourceFrames)
+  }
+
   /// The samples of a clip and what its channels are.
   package func open(_ path: String, _ clip: MixClip) throws -> (ClipSource, [SoundReader.Channel]) {
     let facts = facts(path, clip)
@@ -103,20 +131,16 @@ package final class SourceCatalog {
     guard clip.loop || fits && uses[key, default: 0] > 1 else {
       return (.streaming(try SoundReader(path: path, stream: clip.stream, rate: rate, limits: limits)), facts.channels)
     }
-    let store = try decode(path, clip, channels: facts.channels.count, inMemory: fits)
-    stores[key] = store
-    kept += store.memorySamples
+    _ = try keep(path, clip)
+    guard let store = stores[key] else { throw MediaError(.internal, "a source was not kept") }
     return (.stored(store), facts.channels)
   }
 
-  private func decode(_ path: String, _ clip: MixClip, channels: Int, inMemory: Bool) throws -> SampleStore {
-    let reader = try SoundReader(path: path, stream: clip.stream, rate: rate, limits: limits)
-    let store = SampleStore(
-      path: scratch("source-\(stores.count)"), channels: channels, memoryLimit: inMemory ? .max : 0)
-    var block = [Float](repeating: 0, count: 4096 * channels)
+  private func decode(_ reader: SoundReader, into store: SampleStore) throws {
+    var block = [Float](repeating: 0, count: 4096 * store.channels)
     while true {
       let count = try block.withUnsafeMutableBufferPointer { try reader.read(into: $0.baseAddress!, frames: 4096) }
-      guard count > 0 else { return store }
+      guard count > 0 else { return }
       try block.withUnsafeBufferPointer { try store.append($0.baseAddress!, frames: count) }
     }
   }

@@ -168,3 +168,15 @@ static inline AVChapter *cr_add_chapter(AVFormatContext *context, int64_t id, in
   list[context->nb_chapters++] = chapter;
   return chapter;
 }
+
+// What a container says of a stream beside its packets: the display matrix, above all.
+static inline void cr_copy_side_data(AVStream *to, const AVStream *from) {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  (void)to; (void)from;  // Part of the codec parameters there.
+#else
+  for (int i = 0; i < from->nb_side_data; i++) {
+    uint8_t *data = av_stream_new_side_data(to, from->side_data[i].type, from->side_data[i].size);
+    if (data) memcpy(data, from->side_data[i].data, from->side_data[i].size);
+  }
+#endif
+}

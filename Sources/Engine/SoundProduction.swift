@@ -21,6 +21,8 @@ struct SoundProduction {
   let before: Loudness
   let limits: Limits
   let progress: (Double) -> Void
+  /// A gain that was decided for several programmes together: only peaks are minded then.
+  var fixedGainDB: Double?
 
   struct Product {
     var output: SoundOutput
@@ -41,9 +43,10 @@ struct SoundProduction {
   /// Writes `file` to `path`; `name` is what the report calls it.
   func make(_ file: SoundFile, at path: String, name: String, target: LoudnessTarget?) throws -> Product {
     let mastering = Mastering(programme: programme, sampleRate: sampleRate)
-    guard let target, before.integratedLUFS != nil else {
+    guard var target, before.integratedLUFS != nil else {
       return try makeUnchanged(file, path, name, mastering, target)
     }
+    if let fixedGainDB, let loudness = before.integratedLUFS { target.integratedLUFS = loudness + fixedGainDB }
     let margin = Self.limiterMargin + (Self.peakMargins[file.codec] ?? 0)
     var settings = try mastering.settings(from: before, to: target, ceilingDBTP: target.truePeakDBTP - margin)
     var aim = target.integratedLUFS

@@ -24,6 +24,29 @@ package struct CoverPicture: Sendable {
     isPNG = video.codec == "png"
   }
 
+  /// The cover inside a sound file; nil where there is none.
+  package static func attached(in path: String, limits: Limits) throws(MediaError) -> CoverPicture? {
+    let input = try Input(path: path, limits: limits)
+    for index in 0..<input.context.pointer.streamCount {
+      guard let stream = input.context.pointer.stream(index)?.pointee,
+        stream.disposition & AV_DISPOSITION_ATTACHED_PIC != 0, let data = stream.attached_pic.data,
+        [AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG].contains(stream.codecpar.pointee.codec_id)
+      else { continue }
+      let bytes = Array(UnsafeBufferPointer(start: data, count: Int(stream.attached_pic.size)))
+      let (width, height) = (Int(stream.codecpar.pointee.width), Int(stream.codecpar.pointee.height))
+      let isPNG = stream.codecpar.pointee.codec_id == AV_CODEC_ID_PNG
+      return CoverPicture(bytes: bytes, width: width, height: height, isPNG: isPNG)
+    }
+    return nil
+  }
+
+  private init(bytes: [UInt8], width: Int, height: Int, isPNG: Bool) {
+    self.bytes = bytes
+    self.width = width
+    self.height = height
+    self.isPNG = isPNG
+  }
+
   func describe(_ stream: UnsafeMutablePointer<AVStream>) throws(MediaError) {
     let parameters = stream.pointee.codecpar
     parameters?.pointee.codec_type = AVMEDIA_TYPE_VIDEO

@@ -34,8 +34,17 @@ enum Muxer {
   static func open(
     path: String, container: SoundContainer
   ) throws(MediaError) -> Owned<UnsafeMutablePointer<AVFormatContext>> {
+    guard let format = av_guess_format(container.rawValue, nil, nil) else {
+      throw MediaError(.unsupportedCodec, "this FFmpeg cannot write \(container.rawValue) files")
+    }
+    return try open(path: path, format: format)
+  }
+
+  static func open(
+    path: String, format: UnsafePointer<AVOutputFormat>
+  ) throws(MediaError) -> Owned<UnsafeMutablePointer<AVFormatContext>> {
     var context: UnsafeMutablePointer<AVFormatContext>?
-    let code = avformat_alloc_output_context2(&context, nil, container.rawValue, path)
+    let code = avformat_alloc_output_context2(&context, format, nil, path)
     let owned = try Owned(context, "the file") { pointer in
       avio_closep(&pointer.pointee.pb)
       avformat_free_context(pointer)
@@ -84,7 +93,7 @@ enum Muxer {
   }
 
   static func start(
-    _ context: UnsafeMutablePointer<AVFormatContext>, container: SoundContainer, path: String
+    _ context: UnsafeMutablePointer<AVFormatContext>, container: SoundContainer? = nil, path: String
   ) throws(MediaError) {
     try Status.check(
       avio_open(&context.pointee.pb, "file:" + path, AVIO_FLAG_WRITE), "write \(path)", as: .outputFailed)

@@ -70,7 +70,7 @@ package final class SoundReader {
   }
 
   package var bytes: Int64 { input.bytes }
-  package var description: String { input.description.container }
+  package var description: MediaDescription { input.description }
 
   private func noteLength(_ raw: UnsafeMutablePointer<AVStream>) {
     let (length, base) = (raw.pointee.duration, raw.pointee.time_base)
