@@ -38,7 +38,7 @@ package struct Mastering {
     _ settings: MasterSettings, _ body: (UnsafePointer<Float>, Int) throws -> Void
   ) throws -> LimiterReport {
     let channels = programme.channels
-    var limiter = settings.ceilingDBTP.map {
+    let limiter = settings.ceilingDBTP.map {
       Limiter(channels: channels, sampleRate: sampleRate, ceiling: Float(pow(10, $0 / 20)))
     }
     var block = [Float](repeating: 0, count: Self.blockFrames * channels)
@@ -86,6 +86,10 @@ package struct Mastering {
 
   /// Nearer than this, in LU, there is nothing to gain.
   private static let closeEnough = 0.03
+  /// A step of this many LU lands close enough without another look; the slope is that of a programme of which about a tenth is
+  /// limited.
+  private static let oneStep = 0.3
+  private static let usualSlope = 0.85
   /// Programmes that cannot be made as loud as asked, such as a few clicks, would go on for ever.
   private static let mostSteps = 8
   private static let mostGainDB = 60.0
@@ -102,8 +106,11 @@ package struct Mastering {
       if let last, abs(settings.gainDB - last.gain) > 1e-6 {
         slope = min(1, max(0.2, (loudness - last.loudness) / (settings.gainDB - last.gain)))
       }
+      let isLast = abs(missing) < Self.oneStep
+      if isLast, last == nil { slope = Self.usualSlope }
       last = (settings.gainDB, loudness)
       settings.gainDB = min(Self.mostGainDB, settings.gainDB + missing / slope)
+      if isLast { return }
     }
   }
 }

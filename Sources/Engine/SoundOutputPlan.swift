@@ -18,7 +18,8 @@ package struct SoundOutputPlan: Sendable {
       if further.file.contains("/") || further.file == ".." {
         throw DocumentError("\(place).file is the name of a file beside the first output, not a path")
       }
-      let path = Path.join(Path.parent(output) ?? ".", further.file)
+      let folder = output.contains("/") ? Path.parent(output) ?? "." : ""
+      let path = Path.join(folder, further.file)
       if plans.contains(where: { Path.tidied($0.path) == Path.tidied(path) }) {
         throw DocumentError("\(place).file: two outputs are called \(further.file)")
       }

@@ -101,6 +101,10 @@ enum Muxer {
     defer { av_dict_free(&options) }
     // Past 4 GiB a WAV needs 64-bit sizes.
     if container == .wav { av_dict_set(&options, "rf64", "auto", 0) }
+    // An MP4's edit list counts in its movie's time scale: a thousand a second would not say where the sound ends.
+    if container == .m4a || container == .mp4, let stream = context.stream(0) {
+      av_dict_set_int(&options, "movie_timescale", Int64(stream.pointee.codecpar.pointee.sample_rate), 0)
+    }
     try Status.check(avformat_write_header(context, &options), "write \(path)", as: .outputFailed)
   }
 

@@ -46,3 +46,14 @@ typedef struct {
 // from call to call. `second` is 0 where there is one channel alone. energies[0 and 1] are added to.
 void ck_weighted_energy(const ck_weighting *filter, const float *samples, size_t stride, int second, size_t frames,
                         double *state, double *energies);
+
+// The gain of a look-ahead limiter out of the peaks of each sample: the lowest gain that any sample of the window needs, let go by
+// the share `rise` a sample, averaged over the window.
+typedef struct ck_limiter ck_limiter;
+ck_limiter *ck_limiter_new(size_t window, float ceiling, double rise);
+void ck_limiter_free(ck_limiter *limiter);
+// Fills `gains`; returns 0, and leaves them alone, where all are 1.
+int ck_limiter_gains(ck_limiter *limiter, const float *peaks, float *gains, size_t frames);
+// The lowest gain so far, and how many were below 1.
+float ck_limiter_lowest(const ck_limiter *limiter);
+size_t ck_limiter_limited(const ck_limiter *limiter);
