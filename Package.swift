@@ -57,7 +57,7 @@ let package = Package(
     tests(of: "Documents"),
     tests(of: "SceneDetection", uses: ["Timing"]),
     tests(of: "FrameExtraction"),
-    tests(of: "AudioMixing", uses: ["Documents", "Media"]),
+    tests(of: "AudioMixing", uses: ["CKernels", "Documents", "Media"]),
     tests(of: "TextRecognition", uses: ["Documents", "Timing"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
   ]

@@ -35,6 +35,9 @@ package final class SourceCatalog {
     self.scratch = scratch
   }
 
+  /// Gives memory that reading documents and sources freed back to the system.
+  package static func returnMemory() { ck_return_memory() }
+
   private func key(_ path: String, _ clip: MixClip) -> Key {
     Key(path: path, stream: clip.stream, thresholdDB: clip.trimSilence?.thresholdDB)
   }

@@ -1,6 +1,9 @@
 #include "CKernels.h"
 
 #include <math.h>
+#if defined(__linux__)
+#include <malloc.h>
+#endif
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -8,6 +11,12 @@
 void ck_flush_denormals(void) {
 #if defined(__x86_64__)
   _mm_setcsr(_mm_getcsr() | 0x8040);
+#endif
+}
+
+void ck_return_memory(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
 #endif
 }
 

@@ -100,6 +100,11 @@ package struct MixChapter: Sendable, Equatable {
 package struct MixFurtherOutput: Sendable, Equatable {
   package var file: String
   package var encoding: MixEncoding
+
+  package init(file: String, encoding: MixEncoding) {
+    self.file = file
+    self.encoding = encoding
+  }
 }
 
 package struct MixTrack: Sendable, Equatable {

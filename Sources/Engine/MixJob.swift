@@ -36,6 +36,8 @@ final class MixJob {
   func run() throws -> Outcome {
     let bytes = try FileSystem.read(request.inputPath)
     let document = try MixDocumentReader.read(bytes)
+    // The text's tree took several times what the document does.
+    SourceCatalog.returnMemory()
     var head = MixReportHead(
       status: .succeeded, dryRun: request.sound.dryRun, engine: Engine.version,
       input: InputDescription(path: request.inputName ?? request.inputPath, bytes: Int64(bytes.count)))
@@ -51,6 +53,7 @@ final class MixJob {
     }
     try timed("examine") { try examine(document, paths, catalog) }
     let timeline = try Timeline(document) { catalog.facts(paths[$0.source] ?? "", $0) }
+    SourceCatalog.returnMemory()
     warnings += timeline.warnings + rateWarnings(document, paths, catalog)
     head.programme = MixProgramme(
       sampleRate: timeline.sampleRate, channels: document.output.channels, samples: timeline.length,

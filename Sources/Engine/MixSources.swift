@@ -68,6 +68,8 @@ struct MixChapterList {
         let clip = document.tracks[placed.track].clips[placed.clip]
         starts.append((clip.title ?? Path.name(clip.source), Double(placed.start) / Double(timeline.sampleRate)))
       }
+      // A player begins in a chapter.
+      if !starts.isEmpty { starts[0].start = 0 }
     }
     let ends = starts.dropFirst().map(\.start) + [timeline.seconds]
     chapters = zip(starts, ends).map { Chapter(title: $0.title, startSeconds: $0.start, endSeconds: $1) }

@@ -6,6 +6,9 @@
 // Lets vanishing numbers become zero on this thread: filters that ring out would otherwise crawl through denormals.
 void ck_flush_denormals(void);
 
+// Gives memory that was freed back to the system, where the allocator kept it.
+void ck_return_memory(void);
+
 // sum[frame][out] += envelope[frame] * source[frame][in] * matrix[out][in], interleaved. `envelope` may be NULL: 1.
 void ck_mix_add(float *sum, size_t out_channels, const float *source, size_t in_channels, const float *matrix,
                 const float *envelope, size_t frames);
