@@ -27,10 +27,13 @@ package struct Mastering {
 
   private let programme: SampleStore
   private let sampleRate: Int
+  private let progress: (Double) -> Void
 
-  package init(programme: SampleStore, sampleRate: Int) {
+  /// `progress` hears, in seconds of the programme, how far a pass has come that writes nothing.
+  package init(programme: SampleStore, sampleRate: Int, progress: @escaping (Double) -> Void = { _ in }) {
     self.programme = programme
     self.sampleRate = sampleRate
+    self.progress = progress
   }
 
   /// Hands every block of the mastered programme to `body`; as many frames come out as the programme has.
@@ -67,7 +70,12 @@ package struct Mastering {
   package func integrated(_ settings: MasterSettings) throws -> Double? {
     var meter = ProgrammeMeter(
       channels: ProgrammeMeter.roles(programme.channels), sampleRate: sampleRate, wantsPeak: false)
-    _ = try play(settings) { meter.add($0, frames: $1) }
+    var done = 0
+    _ = try play(settings) { samples, count in
+      meter.add(samples, frames: count)
+      done += count
+      progress(Double(done) / Double(sampleRate))
+    }
     return ProgrammeMeter.integrated(meter.energies)
   }
 

@@ -38,78 +38,97 @@ final class MixJob {
     let document = try MixDocumentReader.read(bytes)
     // The text's tree took several times what the document does.
     SourceCatalog.returnMemory()
-    var head = MixReportHead(
-      status: .succeeded, dryRun: request.sound.dryRun, engine: Engine.version,
-      input: InputDescription(path: request.inputName ?? request.inputPath, bytes: Int64(bytes.count)))
-    head.input.fingerprint = Fingerprint.bytes(bytes)
     let plans = request.sound.dryRun ? [] : try SoundOutputPlan.all(document, output: output)
     warnings += plans.flatMap(\.warnings)
-    let paths = try MixSources(
-      document, folder: Path.parent(request.inputPath) ?? ".", roots: request.sound.sourceRoots
-    ).resolve()
-    let cover = try cover(document, paths)
+    let score = try layOut(document)
+    events.started(duration: score.timeline.seconds)
+    var head = head(score, bytes)
+    let staged = StagedFiles()
+    let ducking = try produce(score, plans, &head, staged)
+    let report = request.sound.report ?? Self.reportPath(output)
+    var tail = MixReportTail(timings: timings())
+    tail.warnings = warnings
+    try MixReportFile(document: document, timeline: score.timeline, ducking: ducking)
+      .write(head, tail, to: staged.add(report))
+    try staged.install()
+    return Outcome(report: report, warnings: warnings, summary: summary(score.timeline, head))
+  }
+
+  /// A document whose sources are known and whose clips have their places.
+  private struct Score {
+    let document: MixDocument
+    /// Where each source is, by its name in the document.
+    let paths: [String: String]
+    let catalog: SourceCatalog
+    let timeline: Timeline
+  }
+
+  private func layOut(_ document: MixDocument) throws -> Score {
+    let sources = MixSources(
+      document, folder: Path.parent(request.inputPath) ?? ".", roots: request.sound.sourceRoots)
+    let paths = try sources.resolve()
     let catalog = SourceCatalog(rate: document.output.sampleRate, limits: request.settings.limits) { [workspace] in
       workspace.file($0)
     }
     try timed("examine") { try examine(document, paths, catalog) }
     let timeline = try Timeline(document) { catalog.facts(paths[$0.source] ?? "", $0) }
     SourceCatalog.returnMemory()
-    warnings += timeline.warnings + rateWarnings(document, paths, catalog)
+    let score = Score(document: document, paths: paths, catalog: catalog, timeline: timeline)
+    warnings += timeline.warnings + rateWarnings(score)
+    return score
+  }
+
+  private func head(_ score: Score, _ bytes: [UInt8]) -> MixReportHead {
+    var head = MixReportHead(
+      status: .succeeded, dryRun: request.sound.dryRun, engine: Engine.version,
+      input: InputDescription(path: request.inputName ?? request.inputPath, bytes: Int64(bytes.count)))
+    head.input.fingerprint = Fingerprint.bytes(bytes)
     head.programme = MixProgramme(
-      sampleRate: timeline.sampleRate, channels: document.output.channels, samples: timeline.length,
-      durationSeconds: timeline.seconds.roundedToMicrosecond)
-    head.tracks = document.tracks.map {
+      sampleRate: score.timeline.sampleRate, channels: score.document.output.channels, samples: score.timeline.length,
+      durationSeconds: score.timeline.seconds.roundedToMicrosecond)
+    head.tracks = score.document.tracks.map {
       MixTrackReport(id: $0.id, role: $0.role, clips: $0.clips.count, gainDB: $0.gainDB)
     }
-    events.started(duration: timeline.seconds)
-    var ducking: [(track: Int, points: [DuckEnvelope.Point])] = []
-    var staged: [(from: String, to: String)] = []
-    defer { for file in staged { unlink(file.from) } }
-    if !request.sound.dryRun {
-      let renderer = MixRenderer(document, timeline) { placed in
-        let clip = document.tracks[placed.track].clips[placed.clip]
-        return try catalog.open(paths[clip.source] ?? "", clip)
-      }
-      let (programme, loudness) = try timed("render") { try render(renderer, timeline, document) }
-      head.loudness = loudness
-      ducking = renderer.duckPoints
-      warnings += troubleWarnings(renderer, document) + decodeWarnings(catalog)
-      let chapters = MixChapterList(document, timeline).chapters
-      let production = SoundProduction(
-        programme: programme, sampleRate: timeline.sampleRate, before: loudness, limits: request.settings.limits,
-        progress: { [self] in step(seconds: $0) })
-      for (index, plan) in plans.enumerated() {
-        let path = try Publisher.stagingFile(for: plan.path, number: index)
-        staged.append((path, plan.path))
-        var file = plan.file
-        file.chapters = chapters
-        file.cover = cover
-        let product = try timed("master") {
-          try production.make(file, at: path, name: plan.path, target: document.output.loudness)
-        }
-        head.outputs.append(product.output)
-        warnings += product.warnings
-      }
-      try stageWaveform(&staged, timeline, document)
+    return head
+  }
+
+  /// Renders the programme and makes every output of it. Returns the gains of the tracks that ducked.
+  private func produce(
+    _ score: Score, _ plans: [SoundOutputPlan], _ head: inout MixReportHead, _ staged: StagedFiles
+  ) throws -> [MixReportFile.Ducking] {
+    if request.sound.dryRun { return [] }
+    let cover = try cover(score)
+    let renderer = MixRenderer(score.document, score.timeline) { placed in
+      let clip = score.document.tracks[placed.track].clips[placed.clip]
+      return try score.catalog.open(score.paths[clip.source] ?? "", clip)
     }
-    let report = request.sound.report ?? Self.reportPath(output)
-    let text = MixReportFile(document: document, timeline: timeline, paths: paths, ducking: ducking)
-    let reportPath = try Publisher.stagingFile(for: report, number: 99)
-    staged.append((reportPath, report))
-    var tail = MixReportTail(timings: timings())
-    tail.warnings = warnings
-    try text.write(head, tail, to: reportPath)
-    for file in staged { try Publisher.installFile(file.from, at: file.to) }
-    staged = []
-    return Outcome(report: report, warnings: warnings, summary: summary(timeline, head))
+    let (programme, loudness) = try timed("render") { try render(renderer, score) }
+    head.loudness = loudness
+    warnings += troubleWarnings(renderer) + decodeWarnings(score.catalog)
+    let production = SoundProduction(
+      programme: programme, sampleRate: score.timeline.sampleRate, before: loudness,
+      limits: request.settings.limits, progress: { [self] in step(seconds: $0) })
+    let chapters = MixChapterList(score.document, score.timeline).chapters
+    for plan in plans {
+      var file = plan.file
+      file.chapters = chapters
+      file.cover = cover
+      let product = try timed("master") {
+        try production.make(file, at: staged.add(plan.path), name: plan.path, target: score.document.output.loudness)
+      }
+      head.outputs.append(product.output)
+      warnings += product.warnings
+    }
+    try drawWaveform(score, staged)
+    return renderer.duckPoints
   }
 
   // MARK: Before the sound
 
-  private func cover(_ document: MixDocument, _ paths: [String: String]) throws -> CoverPicture? {
-    guard let cover = document.output.cover, !request.sound.dryRun else { return nil }
+  private func cover(_ score: Score) throws -> CoverPicture? {
+    guard let cover = score.document.output.cover else { return nil }
     do {
-      return try CoverPicture(path: paths[cover] ?? cover, limits: request.settings.limits)
+      return try CoverPicture(path: score.paths[cover] ?? cover, limits: request.settings.limits)
     } catch {
       throw ErrorRecord(error.code, "output.cover: \(cover): \(error.message)", stage: "open", limit: error.limit)
     }
@@ -132,10 +151,9 @@ final class MixJob {
 
   // MARK: The programme
 
-  private func render(
-    _ renderer: MixRenderer, _ timeline: Timeline, _ document: MixDocument
-  ) throws -> (SampleStore, Loudness) {
-    let channels = document.output.channels
+  private func render(_ renderer: MixRenderer, _ score: Score) throws -> (SampleStore, Loudness) {
+    let channels = score.document.output.channels
+    let timeline = score.timeline
     let store = SampleStore(path: workspace.file("programme"), channels: channels, memoryLimit: 0)
     var meter = ProgrammeMeter(channels: ProgrammeMeter.roles(channels), sampleRate: timeline.sampleRate)
     if request.sound.waveform != nil { waveform = WaveformPicture(frames: timeline.length, channels: channels) }
@@ -153,34 +171,28 @@ final class MixJob {
     return (store, meter.result())
   }
 
-  private func stageWaveform(
-    _ staged: inout [(from: String, to: String)], _ timeline: Timeline, _ document: MixDocument
-  ) throws {
+  private func drawWaveform(_ score: Score, _ staged: StagedFiles) throws {
     guard let target = request.sound.waveform, let waveform else { return }
-    let path = try Publisher.stagingFile(for: target, number: 98)
-    staged.append((path, target))
     let encoder = try PictureEncoder(format: .png, quality: 100)
-    try FileSystem.write(try encoder.encode(waveform.picture(timeline, tracks: document.tracks.count)), to: path)
+    let picture = waveform.picture(score.timeline, tracks: score.document.tracks.count)
+    try FileSystem.write(try encoder.encode(picture), to: staged.add(target))
   }
 
   // MARK: Words
 
-  private func rateWarnings(
-    _ document: MixDocument, _ paths: [String: String], _ catalog: SourceCatalog
-  ) -> [WarningRecord] {
+  private func rateWarnings(_ score: Score) -> [WarningRecord] {
+    let rate = score.document.output.sampleRate
     var counts: [Int: Int] = [:]
-    for clip in document.tracks.flatMap(\.clips) {
-      let rate = catalog.facts(paths[clip.source] ?? "", clip).sampleRate
-      if rate != document.output.sampleRate { counts[rate, default: 0] += 1 }
+    for clip in score.document.tracks.flatMap(\.clips) {
+      let own = score.catalog.facts(score.paths[clip.source] ?? "", clip).sampleRate
+      if own != rate { counts[own, default: 0] += 1 }
     }
-    return counts.sorted { $0.key < $1.key }.map { rate, count in
-      WarningRecord(
-        "rate_conversion", "\(count) clips at \(rate) Hz were converted to \(document.output.sampleRate) Hz",
-        stage: "audio")
+    return counts.sorted { $0.key < $1.key }.map { own, count in
+      WarningRecord("rate_conversion", "\(count) clips at \(own) Hz were converted to \(rate) Hz", stage: "audio")
     }
   }
 
-  private func troubleWarnings(_ renderer: MixRenderer, _ document: MixDocument) -> [WarningRecord] {
+  private func troubleWarnings(_ renderer: MixRenderer) -> [WarningRecord] {
     renderer.troubles.flatMap { trouble -> [WarningRecord] in
       let place = "tracks[\(trouble.clip.track)].clips[\(trouble.clip.clip)]"
       var found: [WarningRecord] = []

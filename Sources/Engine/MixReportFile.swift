@@ -7,9 +7,10 @@ import Timing
 struct MixReportFile {
   let document: MixDocument
   let timeline: Timeline
-  /// Where each source was found, by its name in the document.
-  let paths: [String: String]
-  let ducking: [(track: Int, points: [DuckEnvelope.Point])]
+  let ducking: [Ducking]
+
+  /// The corners of a track's gain, by the track's place in the document.
+  typealias Ducking = (track: Int, points: [DuckEnvelope.Point])
 
   func write(_ head: MixReportHead, _ tail: MixReportTail, to path: String) throws {
     var file = try LineFile(path)

@@ -42,7 +42,7 @@ struct SoundProduction {
 
   /// Writes `file` to `path`; `name` is what the report calls it.
   func make(_ file: SoundFile, at path: String, name: String, target: LoudnessTarget?) throws -> Product {
-    let mastering = Mastering(programme: programme, sampleRate: sampleRate)
+    let mastering = Mastering(programme: programme, sampleRate: sampleRate, progress: progress)
     guard var target, before.integratedLUFS != nil else {
       return try makeUnchanged(file, path, name, mastering, target)
     }

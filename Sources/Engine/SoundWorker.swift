@@ -182,7 +182,8 @@ struct SoundWorker {
       product.warnings.append(
         WarningRecord("first_track_only", "only the first of several sound tracks was changed", stage: "audio"))
     }
-    let measured = try SoundProduction.measure(staged, limits: request.settings.limits) { _ in }
+    let measured = try SoundProduction.measure(
+      staged, limits: request.settings.limits, progress: production.progress)
     product.output.loudness = measured.loudness
     product.output.samples = measured.samples
     product.output.bytes = FileSystem.status(staged)?.bytes

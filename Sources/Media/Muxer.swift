@@ -73,23 +73,41 @@ enum Muxer {
       if inOgg { av_dict_set(&stream.pointee.metadata, key, value, 0) }
       if !inOgg { av_dict_set(&context.pointee.metadata, key, value, 0) }
     }
-    if file.container.holdsChapters {
-      for (index, chapter) in file.chapters.enumerated() {
-        let (start, end) = (
-          Int64((chapter.startSeconds * 1000).rounded()), Int64((chapter.endSeconds * 1000).rounded())
-        )
-        guard let added = cr_add_chapter(context, Int64(index), start, end) else {
-          throw MediaError(.outOfMemory, "not enough memory for the chapters")
-        }
-        if let title = chapter.title { av_dict_set(&added.pointee.metadata, "title", title, 0) }
-      }
-    }
+    if file.container.holdsChapters { try add(file.chapters, context, stream, asComments: inOgg) }
     guard let cover = file.cover, file.container.holdsCover else { return }
     if inOgg {
       av_dict_set(&stream.pointee.metadata, "METADATA_BLOCK_PICTURE", cover.pictureBlock, 0)
     } else {
       try cover.describe(try addStream(context))
     }
+  }
+
+  private static func add(
+    _ chapters: [Chapter], _ context: UnsafeMutablePointer<AVFormatContext>, _ stream: UnsafeMutablePointer<AVStream>,
+    asComments: Bool
+  ) throws(MediaError) {
+    for (index, chapter) in chapters.enumerated() {
+      let (start, end) = (milliseconds(chapter.startSeconds), milliseconds(chapter.endSeconds))
+      if asComments {
+        // FFmpeg 5.1 rounds half seconds up in these comments, and leaves them out of Vorbis.
+        let name = "CHAPTER" + padded(Int64(index + 1), 3)
+        let clock = [start / 3_600_000, start / 60_000 % 60, start / 1000 % 60].map { padded($0, 2) }
+        av_dict_set(&stream.pointee.metadata, name, clock.joined(separator: ":") + "." + padded(start % 1000, 3), 0)
+        av_dict_set(&stream.pointee.metadata, name + "NAME", chapter.title ?? "", 0)
+        continue
+      }
+      guard let added = cr_add_chapter(context, Int64(index), start, end) else {
+        throw MediaError(.outOfMemory, "not enough memory for the chapters")
+      }
+      if let title = chapter.title { av_dict_set(&added.pointee.metadata, "title", title, 0) }
+    }
+  }
+
+  private static func milliseconds(_ seconds: Double) -> Int64 { Int64((seconds * 1000).rounded()) }
+
+  private static func padded(_ number: Int64, _ digits: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
   }
 
   static func start(

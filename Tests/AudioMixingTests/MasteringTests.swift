@@ -63,10 +63,11 @@ import Testing
     var meter = ProgrammeMeter(channels: [.left, .right], sampleRate: 48_000)
     bursts.withUnsafeBufferPointer { meter.add($0.baseAddress!, frames: bursts.count / 2) }
     let mastering = Mastering(programme: programme, sampleRate: 48_000)
-    let target = LoudnessTarget(integratedLUFS: -14, truePeakDBTP: -1)
+    let target = LoudnessTarget(integratedLUFS: -9, truePeakDBTP: -1)
     let settings = try mastering.settings(from: meter.result(), to: target, ceilingDBTP: -1.03)
     #expect(settings.ceilingDBTP == -1.03)
-    #expect(abs(try #require(mastering.integrated(settings)) + 14) < 0.1)
+    let reached = try mastering.integrated(settings)
+    #expect(abs(try #require(reached) + 9) < 0.1)
   }
 
   @Test func `kept samples come back from memory and from the file, silence around them`() throws {

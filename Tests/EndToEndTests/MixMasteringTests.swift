@@ -9,7 +9,7 @@ struct MixMasteringTests {
     let text = try tool(
       "ffmpeg",
       [
-        "-nostdin", "-hide_banner", "-i", path, "-map", "0:a:0", "-af", "ebur128=peak=true:framelog=quiet", "-f",
+        "-nostdin", "-hide_banner", "-i", path, "-map", "0:a:0", "-af", "ebur128=peak=true:framelog=verbose", "-f",
         "null", "-",
       ]
     ).errors

@@ -120,9 +120,9 @@ struct MixTests {
     // A click in a second of silence shows where things are.
     var click = [Float](repeating: 0, count: 48_000)
     for index in 0..<48 { click[24_000 + index] = 0.5 * Float(sin(2 * .pi * 3000 * Double(index) / 48_000)) }
-    try Sound.write(click, to: folder("click.wav"))
+    let plain = try Sound.write(click, to: folder("click-\(ending).wav"))
     let coded = folder("click.\(ending)")
-    _ = try tool("ffmpeg", ["-nostdin", "-v", "error", "-y", "-i", folder("click.wav"), coded])
+    _ = try tool("ffmpeg", ["-nostdin", "-v", "error", "-y", "-i", plain, coded])
     let mix = try Mix(
       #"{"output": {"codec": "pcm_f32le", "channels": 1}, "tracks": [{"id": "a", "clips": [{"source": "click.\#(ending)", "start": 0.25}]}]}"#,
       in: folder, to: "placed-\(ending).wav")
