@@ -33,6 +33,8 @@ let package = Package(
     library("CLoudness", pkgConfig: "libebur128", debian: ["libebur128-dev"]),
     library("CHash", pkgConfig: "libxxhash", debian: ["libxxhash-dev"]),
 
+    .target(name: "CKernels"),
+
     module("Timing"),
     module("Documents"),
     // By itself, as its hundred thousand bytes take longer to compile than the rest of the program.
@@ -41,7 +43,7 @@ let package = Package(
     module("SceneDetection", uses: ["Timing"]),
     module("FrameExtraction", uses: ["Documents", "Media", "Timing"]),
     module("TextRecognition", uses: ["CTesseract", "Documents", "Media", "Timing"]),
-    module("AudioMixing", uses: ["CLoudness", "Documents", "Media", "Timing"]),
+    module("AudioMixing", uses: ["CKernels", "CLoudness", "Documents", "Media", "Timing"]),
     module(
       "Engine",
       uses: [
@@ -55,7 +57,7 @@ let package = Package(
     tests(of: "Documents"),
     tests(of: "SceneDetection", uses: ["Timing"]),
     tests(of: "FrameExtraction"),
-    tests(of: "AudioMixing", uses: ["Documents", "Media"]),
+    tests(of: "AudioMixing", uses: ["CKernels", "Documents", "Media"]),
     tests(of: "TextRecognition", uses: ["Documents", "Timing"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
   ]

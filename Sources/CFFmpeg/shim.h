@@ -3,6 +3,7 @@
 #pragma once
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/audio_fifo.h>
 #include <libavutil/avutil.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/display.h>
@@ -146,3 +147,36 @@ static inline int cr_peek_get_buffer(AVCodecContext *context, AVFrame *frame, in
 }
 
 static inline void cr_peek(AVCodecContext *context) { context->get_buffer2 = cr_peek_get_buffer; }
+
+
+// FFmpeg fills in the default layout of a number of channels through a pointer that Swift cannot make of a field.
+static inline void cr_set_default_layout(AVCodecContext *context, int channels) {
+  av_channel_layout_default(&context->ch_layout, channels);
+}
+
+// Chapters belong to a muxer once they are made here; they are freed with it.
+static inline AVChapter *cr_add_chapter(AVFormatContext *context, int64_t id, int64_t start_ms, int64_t end_ms) {
+  AVChapter **list = av_realloc_array(context->chapters, context->nb_chapters + 1, sizeof(*list));
+  if (!list) return NULL;
+  context->chapters = list;
+  AVChapter *chapter = av_mallocz(sizeof(*chapter));
+  if (!chapter) return NULL;
+  chapter->id = id;
+  chapter->time_base = (AVRational){1, 1000};
+  chapter->start = start_ms;
+  chapter->end = end_ms;
+  list[context->nb_chapters++] = chapter;
+  return chapter;
+}
+
+// What a container says of a stream beside its packets: the display matrix, above all.
+static inline void cr_copy_side_data(AVStream *to, const AVStream *from) {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  (void)to; (void)from;  // Part of the codec parameters there.
+#else
+  for (int i = 0; i < from->nb_side_data; i++) {
+    uint8_t *data = av_stream_new_side_data(to, from->side_data[i].type, from->side_data[i].size);
+    if (data) memcpy(data, from->side_data[i].data, from->side_data[i].size);
+  }
+#endif
+}

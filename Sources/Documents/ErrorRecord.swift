@@ -24,6 +24,8 @@ package enum ErrorCode: String, Codable, Sendable, CaseIterable {
   case workerCrashed = "worker_crashed"
   /// A language for text recognition is not installed.
   case missingLanguage = "missing_language"
+  /// A mix document that contradicts itself or its sources.
+  case invalidDocument = "invalid_document"
   /// Results could not be written.
   case outputFailed = "output_failed"
   /// The batch was interrupted before this input was finished.

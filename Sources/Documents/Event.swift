@@ -27,6 +27,8 @@ package struct Event: Codable, Sendable {
   package var result: ResultSummary?
   /// The whole answer to a `probe` request.
   package var probe: ProbeDocument?
+  /// The whole answer to a `loudness` or `normalize` request.
+  package var sound: SoundResult?
 
   package init(_ event: Kind, requestID: String, time: String) {
     self.event = event
@@ -40,7 +42,7 @@ package struct Event: Codable, Sendable {
     case time, path, stage, progress, frames
     case durationSeconds = "duration_seconds"
     case mediaSeconds = "media_seconds"
-    case status, document, message, code, errors, result, probe
+    case status, document, message, code, errors, result, probe, sound
   }
 }
 

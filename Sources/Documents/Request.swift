@@ -1,6 +1,6 @@
 /// One unit of work for a worker: what to do with one input, and where the results go.
 package struct Request: Sendable, Equatable {
-  package enum Operation: String, Sendable, CaseIterable { case analyze, probe }
+  package enum Operation: String, Sendable, CaseIterable { case analyze, probe, mix, loudness, normalize }
 
   package var id: String
   package var operation: Operation
@@ -10,6 +10,8 @@ package struct Request: Sendable, Equatable {
   /// The folder that receives the results; not needed for a probe.
   package var output: String?
   package var settings: Settings
+  /// For mix, loudness and normalize.
+  package var sound = SoundOptions()
 
   package init(
     id: String, operation: Operation, inputPath: String, inputName: String?, output: String?, settings: Settings
@@ -26,7 +28,7 @@ package struct Request: Sendable, Equatable {
   package init(json: [UInt8]) throws(DocumentError) {
     var top = try ObjectReader(
       JSONValue.parse(json, name: "the request"), place: "", documentName: "the request",
-      known: ["schema_version", "kind", "id", "operation", "input", "output", "stages", "options", "limits"])
+      known: ["schema_version", "kind", "id", "operation", "input", "output", "stages", "options", "limits", "sound"])
     try Self.checkKind(&top)
     id = try top.text("id") ?? ""
     let word = try top.required(text: "operation")
@@ -43,9 +45,12 @@ package struct Request: Sendable, Equatable {
       ($0.group == .result && $0.key != "stages") || ["threads", "work_dir", "scene_stats"].contains($0.key)
     }
     try Self.apply(top.take("limits"), place: "limits", to: &settings) { $0.group == .limit }
+    if let value = top.take("sound") { sound = try SoundOptions(value) }
     if inputName?.isEmpty == true { throw DocumentError("input.name is empty") }
     if inputPath.isEmpty { throw DocumentError("input.path is empty") }
-    if operation == .analyze, (output ?? "").isEmpty { throw DocumentError("output is missing") }
+    if [.analyze, .mix, .normalize].contains(operation), (output ?? "").isEmpty {
+      throw DocumentError("output is missing")
+    }
   }
 
   private static func checkKind(_ top: inout ObjectReader) throws(DocumentError) {
@@ -79,7 +84,7 @@ package struct Request: Sendable, Equatable {
 extension Request: Encodable {
   private enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
-    case kind, id, operation, input, output, stages, options, limits
+    case kind, id, operation, input, output, sound, stages, options, limits
   }
   private enum InputKeys: String, CodingKey { case path, name }
   private enum LimitKeys: String, CodingKey {
@@ -117,6 +122,7 @@ extension Request: Encodable {
     try input.encode(inputPath, forKey: .path)
     try input.encodeIfPresent(inputName, forKey: .name)
     try top.encodeIfPresent(output, forKey: .output)
+    if sound != SoundOptions() { try top.encode(sound, forKey: .sound) }
     try top.encode(settings.options.stages, forKey: .stages)
     var options = top.nestedContainer(keyedBy: OptionKeys.self, forKey: .options)
     let chosen = settings.options

@@ -330,6 +330,7 @@ extension ErrorRecord {
     case var error as ErrorRecord:
       error.stage = error.stage ?? stage
       self = error
+    case let error as DocumentError: self = ErrorRecord(.invalidDocument, error.message, stage: stage)
     default: self = ErrorRecord(.internal, "\(error)", stage: stage)
     }
   }

@@ -14,4 +14,10 @@ package enum Environment {
   }
 
   package static func read(_ path: String) throws -> [UInt8] { try FileSystem.read(path) }
+
+  /// Puts text into place whole, in a folder that is made where it is missing.
+  package static func write(_ text: String, to path: String) throws {
+    if let folder = Path.parent(path) { try FileSystem.makeFolders(folder) }
+    try FileSystem.replace(path, with: Array(text.utf8))
+  }
 }

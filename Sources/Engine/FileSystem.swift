@@ -57,6 +57,21 @@ enum FileSystem {
     guard close(descriptor) == 0 else { throw failure("write", path) }
   }
 
+  /// Opens a new or emptied file for writing.
+  static func create(_ path: String) throws(ErrorRecord) -> Int32 {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw failure("write", path) }
+    return descriptor
+  }
+
+  /// Closes a written file; some file systems say only now that there was no space.
+  static func finish(_ descriptor: Int32, path: String) throws(ErrorRecord) {
+    guard close(descriptor) == 0 else { throw failure("write", path) }
+  }
+
+  /// Closes a file that will not be finished.
+  static func abandon(_ descriptor: Int32) { close(descriptor) }
+
   static func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(ErrorRecord) {
     var done = 0
     while done < bytes.count {

@@ -86,6 +86,21 @@ struct Publisher {
     FileSystem.remove(old)
   }
 
+  /// A path beside `target` to write a file at before it is installed; its ending is the target's.
+  static func stagingFile(for target: String, number: Int) throws(ErrorRecord) -> String {
+    if FileSystem.status(target)?.isFolder == true {
+      throw ErrorRecord(.outputFailed, "\(target) is a folder; name a file", stage: "output")
+    }
+    let parent = Path.parent(target) ?? "."
+    try FileSystem.makeFolders(parent)
+    return Path.join(parent, "\(stagingPrefix)\(getpid())-\(number).\(Path.fileExtension(Path.name(target)))")
+  }
+
+  /// Renames a finished file to its target, over an earlier one.
+  static func installFile(_ staged: String, at target: String) throws(ErrorRecord) {
+    guard rename(staged, target) == 0 else { throw FileSystem.failure("write", target) }
+  }
+
   /// Removes what a process left in a folder of results when it died while publishing.
   static func removeStaging(in folder: String, of process: pid_t? = nil) {
     let prefix = stagingPrefix + (process.map { "\($0)-" } ?? "")

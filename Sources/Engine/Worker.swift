@@ -35,6 +35,9 @@ package enum Worker {
     switch request.operation {
     case .probe: return probe(request, events)
     case .analyze: return analyze(request, events)
+    case .mix: return mix(request, events)
+    case .loudness: return SoundWorker.loudness(request, events)
+    case .normalize: return SoundWorker.normalize(request, events)
     }
   }
 
@@ -69,6 +72,33 @@ package enum Worker {
       }
       return record.code == .outputFailed ? 4 : 1
     }
+  }
+
+  private static func mix(_ request: Request, _ events: EventWriter) -> Int32 {
+    do {
+      let workspace = try Workspace(in: request.settings.batch.workDir)
+      WorkerGuard.start(removing: workspace.path)
+      let outcome = try MixJob(request, workspace, events).run()
+      for warning in outcome.warnings { events.warning(warning) }
+      events.finished { event in
+        event.status = .succeeded
+        event.document = outcome.report
+        event.errors = []
+        event.result = outcome.summary
+      }
+      return 0
+    } catch {
+      return fail(error, events)
+    }
+  }
+
+  static func fail(_ error: any Error, _ events: EventWriter) -> Int32 {
+    let record = ErrorRecord(describing: error, stage: "open")
+    events.finished { event in
+      event.status = .failed
+      event.errors = [record]
+    }
+    return record.code == .outputFailed ? 4 : 1
   }
 
   private static func probe(_ request: Request, _ events: EventWriter) -> Int32 {

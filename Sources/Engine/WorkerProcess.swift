@@ -12,6 +12,7 @@ package struct WorkerProcess {
     package var errors: [ErrorRecord]
     package var summary: ResultSummary?
     package var probe: ProbeDocument?
+    package var sound: SoundResult?
     /// Whether the worker itself told the end, in a `finished` event.
     package var saidSo = false
   }
@@ -152,7 +153,7 @@ package struct WorkerProcess {
     if let event = state.finished {
       return Outcome(
         status: event.status ?? .failed, document: event.document, errors: event.errors ?? [], summary: event.result,
-        probe: event.probe, saidSo: true)
+        probe: event.probe, sound: event.sound, saidSo: true)
     }
     return Outcome(status: .failed, errors: [crash(state, ending)])
   }

@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 import Glibc
 
 /// A folder of one request: private, and gone when the request is over, however it ended.
@@ -69,5 +69,16 @@ final class Workspace: Sendable {
   private static func isWorkspaceName(_ name: String) -> Bool {
     let parts = name.dropFirst(prefix.count).split(separator: "-", omittingEmptySubsequences: false)
     return parts.count == 2 && Int32(parts[0]) != nil && parts[1].count == 6
+  }
+}
+
+/// A path for one file that is gone, with its folder, when its owner is.
+package final class ScratchFile: Sendable {
+  private let workspace: Workspace
+  package let path: String
+
+  package init(in folder: String?) throws(ErrorRecord) {
+    workspace = try Workspace(in: folder)
+    path = workspace.file("result")
   }
 }

@@ -119,7 +119,7 @@ package final class AudioDecoder {
     sourceShape = shape
   }
 
-  private static func role(_ channel: AVChannel) -> Channel {
+  static func role(_ channel: AVChannel) -> Channel {
     switch channel {
     case AV_CHAN_FRONT_LEFT, AV_CHAN_STEREO_LEFT: .left
     case AV_CHAN_FRONT_RIGHT, AV_CHAN_STEREO_RIGHT: .right

@@ -6,6 +6,12 @@ package struct Picture: Sendable {
   package let height: Int
   /// width × height × 3.
   package let bytes: [UInt8]
+
+  package init(width: Int, height: Int, bytes: [UInt8]) {
+    self.width = width
+    self.height = height
+    self.bytes = bytes
+  }
 }
 
 /// Makes upright pictures with square pixels out of decoded frames.

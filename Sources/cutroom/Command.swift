@@ -23,9 +23,11 @@ struct Command: Sendable {
     /// Names the value in the help; nil for an option without one.
     let placeholder: String?
     let help: String
+    /// Whether it may be given more than once.
+    var isRepeatable = false
   }
 
-  static let all: [Command] = [analyze, scenes, probe, doctor, schema, worker]
+  static let all: [Command] = [analyze, scenes, mix, loudness, normalize, probe, doctor, schema, worker]
 
   static let analyze = Command(
     name: "analyze", usage: "INPUT... -o DIR",
@@ -61,6 +63,60 @@ struct Command: Sendable {
     extras: [Extra(flag: "--csv", short: nil, placeholder: nil, help: "Print comma-separated values (RFC 4180).")],
     arguments: 1...Int.max, run: { try ScenesCommand.run($0) })
 
+  static let mix = Command(
+    name: "mix", usage: "MIX.json -o FILE", summary: "Mix and master sound after a mix document.",
+    details: """
+      FILE is WAV, FLAC, MP3, M4A, Opus, Ogg or Matroska by its name; a report of the mix is written beside it. Sources are
+      relative to the mix document. `cutroom schema mix` prints the document's schema, `cutroom schema mix-report` the report's.
+      --dry-run prints where every clip lands, as a report, and writes nothing.
+      """,
+    settings: SettingTable.all.filter {
+      $0.group == .limit || ["dry_run", "work_dir", "json", "log_level", "log_format", "quiet"].contains($0.key)
+    },
+    extras: [
+      Extra(flag: "--output", short: "-o", placeholder: "FILE", help: "The sound file to write."),
+      Extra(
+        flag: "--source-root", short: nil, placeholder: "DIR",
+        help: "Sources must lie in this folder; may be repeated.",
+        isRepeatable: true),
+      Extra(
+        flag: "--report", short: nil, placeholder: "FILE", help: "Where the report goes. Default: FILE.mix-report.json."
+      ),
+      Extra(flag: "--waveform", short: nil, placeholder: "FILE", help: "Also draw the programme as PNG."),
+    ], arguments: 1...1, run: { try MixCommand.run($0) })
+
+  private static let soundSettings = SettingTable.all.filter {
+    $0.group == .limit || ["work_dir", "extensions", "json", "log_level", "log_format", "quiet"].contains($0.key)
+  }
+
+  static let loudness = Command(
+    name: "loudness", usage: "INPUT...", summary: "Measure loudness and true peak of sounds.",
+    details: """
+      INPUT is a file, a folder that is searched with all it holds, or @LIST, a file with one path a line. Several inputs are
+      also measured together, as an album. --json prints the document that `cutroom schema loudness` describes.
+      """, settings: soundSettings, extras: [], arguments: 1...Int.max, run: { try LoudnessCommand.run($0) })
+
+  static let normalize = Command(
+    name: "normalize", usage: "INPUT... -o DIR", summary: "Bring sounds, or the sound of videos, to a loudness.",
+    details: """
+      One gain wherever the peak allows it, else a true-peak limiter; measured on the decoded result. The pictures of a video
+      are copied. DIR gets the inputs' tree and normalize.json, the document that `cutroom schema normalize` describes.
+      """, settings: soundSettings,
+    extras: [
+      Extra(flag: "--output", short: "-o", placeholder: "DIR", help: "Where the results go."),
+      Extra(
+        flag: "--target", short: nil, placeholder: "LUFS|PRESET",
+        help: "Integrated loudness, or podcast, streaming, ebu-r128 or atsc-a85. Default: ebu-r128."),
+      Extra(
+        flag: "--true-peak", short: nil, placeholder: "DBTP", help: "Highest true peak. Default: the preset's, else -1."
+      ),
+      Extra(
+        flag: "--as", short: nil, placeholder: "each|album",
+        help: "album changes all by one gain, so that their differences stay. Default: each."),
+      Extra(flag: "--codec", short: nil, placeholder: "CODEC", help: "How to encode. Default: as the input."),
+      Extra(flag: "--bit-rate", short: nil, placeholder: "N", help: "Bits a second of a lossy codec."),
+    ], arguments: 1...Int.max, run: { try NormalizeCommand.run($0) })
+
   static let probe = Command(
     name: "probe", usage: "INPUT", summary: "Print what a file holds, as JSON.",
     details: "Streams, sizes, rates, colour, duration, chapters and tags, without decoding the film.",
@@ -92,6 +148,8 @@ struct Invocation {
   var settings = Settings()
   /// Values of the ``Command/Extra`` options, by flag.
   var extras: [String: String] = [:]
+  /// Values of those that may be given more than once.
+  var lists: [String: [String]] = [:]
 }
 
 /// Wrong usage: exit code 2, with a pointer to the help.

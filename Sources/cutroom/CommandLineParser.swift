@@ -23,7 +23,9 @@ struct CommandLineParser {
       let (name, inline) = split(word)
       if let extra = command.extras.first(where: { $0.flag == name || $0.short == name }) {
         guard extra.placeholder != nil || inline == nil else { throw UsageError("\(name) takes no value") }
-        invocation.extras[extra.flag] = extra.placeholder == nil ? "" : try value(of: name, inline, &rest)
+        let value = extra.placeholder == nil ? "" : try value(of: name, inline, &rest)
+        invocation.extras[extra.flag] = value
+        if extra.isRepeatable { invocation.lists[extra.flag, default: []].append(value) }
       } else if let setting = command.settings.first(where: { $0.flag == name }) {
         let value = setting.placeholder == nil ? inline ?? "true" : try value(of: name, inline, &rest)
         flags.append((setting, .string(value)))

@@ -17,9 +17,9 @@ struct SchemaTests {
     """
 
   /// What is wrong with documents, a line each, after the schema that `cutroom schema` prints.
-  private func complaints(_ documents: [Data], schema: String) throws -> [String] {
+  static func complaints(_ documents: [Data], schema: String) throws -> [String] {
     let folder = try TemporaryFolder()
-    try folder.write(Self.validator, to: "validate.py")
+    try folder.write(validator, to: "validate.py")
     let text = try cutroom(["schema", schema]).output
     try #require(try !JSON(text).keys.isEmpty, "the schema \(schema) says nothing")
     try folder.write(text, to: "schema.json")
@@ -49,7 +49,7 @@ struct SchemaTests {
     let (_, batch) = try Self.run.get()
     let paths = everything(in: batch.output).filter { $0.hasSuffix("analysis.json") }
     #expect(paths.count == 7)
-    #expect(try complaints(paths.map { try contents(of: "\(batch.output)/\($0)") }, schema: "analysis") == [])
+    #expect(try Self.complaints(paths.map { try contents(of: "\(batch.output)/\($0)") }, schema: "analysis") == [])
   }
 
   @Test func `what scenes prints as JSON holds to the schema of an analysis, failures too`() throws {
@@ -65,14 +65,14 @@ struct SchemaTests {
 
   @Test func `batches hold to their schema`() throws {
     let (_, batch) = try Self.run.get()
-    #expect(try complaints([contents(of: "\(batch.output)/batch.json")], schema: "batch") == [])
+    #expect(try Self.complaints([contents(of: "\(batch.output)/batch.json")], schema: "batch") == [])
   }
 
   @Test func `events hold to their schema`() throws {
     let (folder, _) = try Self.run.get()
     let events = try contents(of: folder("events")).split(separator: UInt8(ascii: "\n")).map { Data($0) }
     #expect(events.count > 7)
-    #expect(try complaints(events, schema: "event") == [])
+    #expect(try Self.complaints(events, schema: "event") == [])
   }
 
   @Test func `probes hold to their schema, failed ones too`() throws {
@@ -80,15 +80,15 @@ struct SchemaTests {
     let documents = try ["in/film.mp4", "in/sound.wav", "in/words-only.mp4", "none.mp4"].map {
       try cutroom(["probe", folder($0)]).output
     }
-    #expect(try complaints(documents, schema: "probe") == [])
+    #expect(try Self.complaints(documents, schema: "probe") == [])
   }
 
   @Test func `a request that the worker takes holds to its schema, and one it refuses does not`() throws {
     let good =
       #"{"schema_version":1,"kind":"request","id":"1","operation":"analyze","input":{"path":"a.mp4"},"output":"o"}"#
-    #expect(try complaints([Data(good.utf8)], schema: "request") == [])
+    #expect(try Self.complaints([Data(good.utf8)], schema: "request") == [])
     for wrong in WorkerTests.wrong where wrong.request.hasPrefix("{") {
-      #expect(try !complaints([Data(wrong.request.utf8)], schema: "request").isEmpty, "\(wrong.request)")
+      #expect(try !Self.complaints([Data(wrong.request.utf8)], schema: "request").isEmpty, "\(wrong.request)")
     }
   }
 
@@ -102,7 +102,7 @@ struct SchemaTests {
       text.replacingOccurrences(of: "\"schema_version\": 1", with: "\"schema_version\": 2"),
     ] {
       try #require(wrong != text)
-      #expect(try !complaints([Data(wrong.utf8)], schema: "analysis").isEmpty)
+      #expect(try !Self.complaints([Data(wrong.utf8)], schema: "analysis").isEmpty)
     }
   }
 }

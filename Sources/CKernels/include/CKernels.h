@@ -1,0 +1,62 @@
+// The inner loops of mixing and mastering. Each has one meaning; where an AVX2 version exists it is chosen at run time.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Lets vanishing numbers become zero on this thread: filters that ring out would otherwise crawl through denormals.
+void ck_flush_denormals(void);
+
+// Gives memory that was freed back to the system, where the allocator kept it.
+void ck_return_memory(void);
+
+// sum[frame][out] += envelope[frame] * source[frame][in] * matrix[out][in], interleaved. `envelope` may be NULL: 1.
+void ck_mix_add(float *sum, size_t out_channels, const float *source, size_t in_channels, const float *matrix,
+                const float *envelope, size_t frames);
+
+// samples[frame][channel] *= gain[frame].
+void ck_apply_gain(float *samples, size_t channels, const float *gain, size_t frames);
+
+// Replaces what is not a number, or infinite, by 0; returns how many.
+size_t ck_clean(float *samples, size_t count);
+
+// The largest magnitude.
+float ck_peak(const float *samples, size_t count);
+
+// The sum of squares.
+double ck_energy(const float *samples, size_t count);
+
+// Three phases of twelve taps between two samples: output k of phase p is sum over t of taps[p][t] * x[k - t].
+typedef struct {
+  float taps[3][12];
+} ck_interpolator;
+
+// For one channel of `frames` samples, interleaved with `stride`: raises peaks[k] to the largest magnitude among x[k - 6]
+// and its three interpolated successors. `history` holds the eleven samples before, and then those to come.
+// `scratch` has room for frames + 11.
+void ck_true_peaks(const ck_interpolator *filter, const float *samples, size_t stride, size_t frames, float *history,
+                   float *scratch, float *peaks);
+// The same without AVX2, for comparison.
+void ck_true_peaks_plain(const ck_interpolator *filter, const float *samples, size_t stride, size_t frames,
+                         float *history, float *scratch, float *peaks);
+
+// Two second-order sections, one behind the other: b0 b1 b2 a1 a2 each.
+typedef struct {
+  double shelf[5];
+  double high_pass[5];
+} ck_weighting;
+
+// The energy of up to two neighbouring channels behind the weighting filter; `state` is 8 doubles (4 a channel), kept
+// from call to call. `second` is 0 where there is one channel alone. energies[0 and 1] are added to.
+void ck_weighted_energy(const ck_weighting *filter, const float *samples, size_t stride, int second, size_t frames,
+                        double *state, double *energies);
+
+// The gain of a look-ahead limiter out of the peaks of each sample: the lowest gain that any sample of the window needs, let go by
+// the share `rise` a sample, averaged over the window.
+typedef struct ck_limiter ck_limiter;
+ck_limiter *ck_limiter_new(size_t window, float ceiling, double rise);
+void ck_limiter_free(ck_limiter *limiter);
+// Fills `gains`; returns 0, and leaves them alone, where all are 1.
+int ck_limiter_gains(ck_limiter *limiter, const float *peaks, float *gains, size_t frames);
+// The lowest gain so far, and how many were below 1.
+float ck_limiter_lowest(const ck_limiter *limiter);
+size_t ck_limiter_limited(const ck_limiter *limiter);
