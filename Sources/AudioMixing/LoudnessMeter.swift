@@ -4,10 +4,12 @@ package import Media
 import Glibc
 import Timing
 
-/// Measures loudness after EBU R 128 with libebur128 (ITU-R BS.1770-4, EBU Tech 3341 and 3342).
+/// Measures loudness after EBU R 128 with libebur128 (ITU-R BS.1770-4, EBU Tech 3341 and 3342), and true peak with
+/// ``TruePeakMeter``, which takes a fifth of the time libebur128 needs for it.
 package final class LoudnessMeter {
   private let state: UnsafeMutablePointer<ebur128_state>
   private let channels: Int
+  private var peaks: TruePeakMeter
   /// Samples a channel between two looks at the sliding windows: Tech 3341 asks for at least ten a second.
   private let hop: Int
   private var untilHop: Int
@@ -19,13 +21,14 @@ package final class LoudnessMeter {
 
   /// Throws `internal` where libebur128 does not take the format (more than 64 channels, or no rate).
   package init(channels: [AudioDecoder.Channel], sampleRate: Int) throws(MediaError) {
-    let mode = EBUR128_MODE_I.rawValue | EBUR128_MODE_LRA.rawValue | EBUR128_MODE_TRUE_PEAK.rawValue
+    let mode = EBUR128_MODE_I.rawValue | EBUR128_MODE_LRA.rawValue
     guard let state = ebur128_init(UInt32(channels.count), UInt(sampleRate), Int32(mode)) else {
       throw MediaError(
         .internal, "loudness cannot be measured on \(channels.count) channels at \(sampleRate) Hz")
     }
     self.state = state
     self.channels = channels.count
+    peaks = TruePeakMeter(channels: channels.count)
     hop = max(1, sampleRate / 10)
     untilHop = hop
     for (index, channel) in channels.enumerated() {
@@ -60,6 +63,7 @@ package final class LoudnessMeter {
       guard ebur128_add_frames_float(state, position, count) == EBUR128_SUCCESS.rawValue else {
         throw MediaError(.outOfMemory, "not enough memory to measure loudness")
       }
+      peaks.add(position, frames: count)
       position += count * channels
       left -= count
       untilHop -= count
@@ -107,12 +111,9 @@ package final class LoudnessMeter {
     if ebur128_loudness_range(state, &value) == EBUR128_SUCCESS.rawValue, value.isFinite {
       loudness.rangeLU = value.rounded(places: 2)
     }
-    var peak = 0.0
-    for channel in 0..<UInt32(channels)
-    where ebur128_true_peak(state, channel, &value) == EBUR128_SUCCESS.rawValue && value.isFinite {
-      peak = max(peak, value)
-    }
-    if peak > 0 { loudness.truePeakDBTP = (20 * log10(peak)).rounded(places: 2) }
+    peaks.finish()
+    let peak = Double(peaks.peak)
+    if peak > 0, peak.isFinite { loudness.truePeakDBTP = (20 * log10(peak)).rounded(places: 2) }
     if maxMomentary.isFinite { loudness.maxMomentaryLUFS = maxMomentary.rounded(places: 2) }
     if maxShortTerm.isFinite { loudness.maxShortTermLUFS = maxShortTerm.rounded(places: 2) }
     return loudness
