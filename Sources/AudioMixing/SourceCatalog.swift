@@ -35,6 +35,9 @@ package final class SourceCatalog {
     self.scratch = scratch
   }
 
+  /// Keeps what long mixes allocate and free from piling up.
+  package static func keepMemorySmall() { ck_keep_memory_small() }
+
   /// Gives memory that reading documents and sources freed back to the system.
   package static func returnMemory() { ck_return_memory() }
 

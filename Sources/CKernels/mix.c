@@ -14,6 +14,13 @@ void ck_flush_denormals(void) {
 #endif
 }
 
+void ck_keep_memory_small(void) {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, 1 << 17);
+  mallopt(M_TRIM_THRESHOLD, 1 << 20);
+#endif
+}
+
 void ck_return_memory(void) {
 #if defined(__GLIBC__)
   malloc_trim(0);

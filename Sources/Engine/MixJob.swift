@@ -34,6 +34,7 @@ final class MixJob {
   static func reportPath(_ output: String) -> String { output + ".mix-report.json" }
 
   func run() throws -> Outcome {
+    SourceCatalog.keepMemorySmall()
     let bytes = try FileSystem.read(request.inputPath)
     let document = try MixDocumentReader.read(bytes)
     // The text's tree took several times what the document does.
@@ -104,6 +105,7 @@ final class MixJob {
     }
     let (programme, loudness) = try timed("render") { try render(renderer, score) }
     head.loudness = loudness
+    SourceCatalog.returnMemory()
     warnings += troubleWarnings(renderer) + decodeWarnings(score.catalog)
     let production = SoundProduction(
       programme: programme, sampleRate: score.timeline.sampleRate, before: loudness,

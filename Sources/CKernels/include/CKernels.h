@@ -6,6 +6,9 @@
 // Lets vanishing numbers become zero on this thread: filters that ring out would otherwise crawl through denormals.
 void ck_flush_denormals(void);
 
+// From then on, large blocks go back to the system as they are freed: glibc would keep ever larger ones for itself.
+void ck_keep_memory_small(void);
+
 // Gives memory that was freed back to the system, where the allocator kept it.
 void ck_return_memory(void);
 
@@ -50,8 +53,8 @@ typedef struct {
 void ck_weighted_energy(const ck_weighting *filter, const float *samples, size_t stride, int second, size_t frames,
                         double *state, double *energies);
 
-// The gain of a look-ahead limiter out of the peaks of each sample: the lowest gain that any sample of the window needs, let go by
-// the share `rise` a sample, averaged over the window.
+// The gain of a look-ahead limiter out of the peaks of each sample: the lowest gain that any sample of the window needs,
+// let go by the share `rise` a sample, averaged over the window.
 typedef struct ck_limiter ck_limiter;
 ck_limiter *ck_limiter_new(size_t window, float ceiling, double rise);
 void ck_limiter_free(ck_limiter *limiter);
