@@ -34,10 +34,12 @@ struct ReadingRequest: Sendable {
   /// What to read where the whole gives nothing.
   let alternatives: [ReadingRequest]
 
-  /// Nil for a block that stood too short, or whole on no look.
+  /// Nil for a block that stood too short, or whole on no look, or whose strokes are not those of letters.
   init?(_ block: TextBlock, geometry: TextGeometry) throws(MediaError) {
     let looks = block.looks
-    guard block.end.seconds - block.start.seconds >= TextBlock.shortest, !looks.isEmpty else { return nil }
+    guard block.end.seconds - block.start.seconds >= TextBlock.shortest, !looks.isEmpty,
+      block.mayBeText(width: geometry.smallWidth)
+    else { return nil }
     factor = geometry.factor
     size = (geometry.width, geometry.height)
     capHeight = block.lineHeight * factor

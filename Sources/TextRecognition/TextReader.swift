@@ -49,13 +49,14 @@ package final class TextReader {
       watch = TextWatch(geometry: geometry)
       lastLook = nil
     }
-    let plane = try geometry.smallPlane(frame)
-    watch?.add(plane, time: time)
     defer { last = time }
-    guard isLook(time) else { return }
+    guard isLook(time) else {
+      try watch?.add(frame, time: time)
+      return
+    }
     lastLook = time
     let look = try Look(frame, time: time, geometry: geometry)
-    try read(try watch?.look(plane, look) ?? [], geometry)
+    try read(try watch?.look(try geometry.smallPlane(frame), look) ?? [], geometry)
   }
 
   /// The frame nearest to an eighth of a second after the last look.
