@@ -1,4 +1,5 @@
 import CFFmpeg
+package import Timing
 
 /// A finished picture: RGB, 8 bits a component, upright, square pixels, rows without padding.
 package struct Picture: Sendable {
@@ -6,6 +7,17 @@ package struct Picture: Sendable {
   package let height: Int
   /// width × height × 3.
   package let bytes: [UInt8]
+
+  package init(width: Int, height: Int, bytes: [UInt8]) {
+    self.width = width
+    self.height = height
+    self.bytes = bytes
+  }
+
+  /// A picture in shades of grey.
+  package init(grey plane: Plane) {
+    self.init(width: plane.width, height: plane.height, bytes: plane.bytes.flatMap { [$0, $0, $0] })
+  }
 }
 
 /// Makes upright pictures with square pixels out of decoded frames.

@@ -1,6 +1,6 @@
 /// The JSON Schemas (2020-12) of every document, built into the program.
 package enum SchemaText {
-  package static let names = ["request", "analysis", "batch", "event", "probe"]
+  package static let names = ["request", "analysis", "batch", "event", "probe", "text-review"]
 
   /// The schema's text, or nil for a name that is not in ``names``.
   package static func named(_ name: String) -> String? {
@@ -11,6 +11,7 @@ package enum SchemaText {
     case "batch": bytes = PackageResources.batch_schema_json
     case "event": bytes = PackageResources.event_schema_json
     case "probe": bytes = PackageResources.probe_schema_json
+    case "text-review": bytes = PackageResources.text_review_schema_json
     default: return nil
     }
     return String(decoding: bytes, as: UTF8.self)

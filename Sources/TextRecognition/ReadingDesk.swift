@@ -81,6 +81,8 @@ struct ReadLine: Sendable {
   /// Whether its block has three lines or more.
   var isOfPage: Bool
   var size: (width: Int, height: Int)
+  /// The picture of it, where a person should look at it.
+  var picture: Plane?
 
   var text: String { words.map(\.text).joined(separator: " ") }
   var letters: Int { words.letters }
@@ -105,14 +107,27 @@ final class ReadingDesk {
   /// Share of the strokes that must have begun, or be left: a stray member must not date a text.
   static let datingStrokes = 0.05
 
+  /// Recognitions that are always allowed, and those for each second of film that went by: a page of typed text takes
+  /// one in three seconds, noise would take hundreds.
+  static let freeCalls = 60
+  static let callsPerSecond = 6.0
+
   private let reader: BlockReader
   private(set) var lines: [ReadLine] = []
+  /// Lines that were read but not believed.
+  private(set) var refused: [ReadLine] = []
+  private(set) var notes = TextNotes()
+  private var calls = 0
   private var blocks = 0
 
   init(_ reader: BlockReader) { self.reader = reader }
 
   func take(_ request: ReadingRequest) throws(MediaError) {
     guard hasNews(request) else { return }
+    guard Double(calls) < Double(Self.freeCalls) + Self.callsPerSecond * request.end.seconds else {
+      notes.blocksLeftOut += 1
+      return
+    }
     let before = lines.count
     try read(request)
     guard lines.count == before else { return }
@@ -138,21 +153,40 @@ final class ReadingDesk {
   private func read(_ request: ReadingRequest) throws(MediaError) {
     let (x, y) = (Double(request.origin.left), Double(request.origin.top))
     let done = lines.filter { $0.isOfPage && isNear($0, request.end) }.map { $0.box.moved(x: -x, y: -y) }
-    let found = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
-    guard !found.isEmpty else { return }
-    let boxes = found.map { $0.box.moved(x: x, y: y) }
-    let (start, end) = Self.times(request.parts, lines: boxes.map { $0.grown(across: 0, down: Double(request.factor)) })
-    for (line, box) in zip(found, boxes) {
-      lines.append(
-        ReadLine(
-          words: line.words.map { word in
-            var word = word
-            word.box = word.box.moved(x: x, y: y)
-            return word
-          }, box: box, confidence: line.confidence, start: start, end: end, block: blocks,
-          isOfPage: found.count >= 3, size: request.size))
+    let reading = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
+    calls += reading.calls
+    notes.pagesGivenUp += reading.givenUp
+    if !reading.lines.isEmpty {
+      let found = lines(reading.lines, of: request, x, y)
+      lines += found
+      blocks += 1
     }
-    blocks += 1
+    refuse(reading.refused, of: request, x, y)
+  }
+
+  /// Lines in pixels of the picture, with their times.
+  private func lines(_ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double) -> [ReadLine] {
+    let boxes = found.map { $0.box.moved(x: x, y: y).grown(across: 0, down: Double(request.factor)) }
+    let (start, end) = Self.times(request.parts, lines: boxes)
+    return found.map { line in
+      ReadLine(
+        words: line.words.map { word in
+          var word = word
+          word.box = word.box.moved(x: x, y: y)
+          return word
+        }, box: line.box.moved(x: x, y: y), confidence: line.confidence, start: start, end: end, block: blocks,
+        isOfPage: found.count >= 3, size: request.size,
+        picture: line.confidence < TextReview.below ? notes.picture(of: line.box, in: request.pictures.last) : nil)
+    }
+  }
+
+  private func refuse(_ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double) {
+    guard !found.isEmpty else { return }
+    guard refused.count < TextReview.most else {
+      notes.refusedLeftOut += found.count
+      return
+    }
+    refused += lines(found, of: request, x, y)
   }
 
   /// When the lines were there: by those members of the block that lie in them.

@@ -19,6 +19,8 @@ struct TextWatch {
   static let longestWait = 1.5
   /// Looks from one search of the long window to the next: what is found late is dated by looking back.
   static let looksPerLongSearch = 4
+  /// Most texts that are followed at once: the densest page of a film has a tenth of it.
+  static let most = 400
   /// Share of a template's pixels that a new one must have to replace it.
   static let leastRenewal = 0.5
 
@@ -30,6 +32,8 @@ struct TextWatch {
   private var lookTimes: [FrameTime] = []
   private var live: [StandingText] = []
   private var over: [StandingText] = []
+  /// Texts that were not followed because ``most`` stood.
+  private(set) var leftOut = 0
 
   init(geometry: TextGeometry) {
     self.geometry = geometry
@@ -130,6 +134,10 @@ struct TextWatch {
     // A slow picture must not hide a text that stands still in it.
     let known = isLong ? live.filter(\.isLong) : live
     for pixels in detector.find(edges, known: known) {
+      guard live.count < Self.most else {
+        leftOut += 1
+        continue
+      }
       let text = StandingText(
         pixels: pixels, width: geometry.smallWidth, isLong: isLong, clean: since, now: now,
         gradient: { Int16(edges.rising[$0]) - Int16(edges.falling[$0]) })

@@ -25,7 +25,7 @@ struct Command: Sendable {
     let help: String
   }
 
-  static let all: [Command] = [analyze, scenes, probe, doctor, schema, worker]
+  static let all: [Command] = [analyze, scenes, text, probe, doctor, schema, worker]
 
   static let analyze = Command(
     name: "analyze", usage: "INPUT... -o DIR",
@@ -60,6 +60,18 @@ struct Command: Sendable {
     },
     extras: [Extra(flag: "--csv", short: nil, placeholder: nil, help: "Print comma-separated values (RFC 4180).")],
     arguments: 1...Int.max, run: { try ScenesCommand.run($0) })
+
+  static let text = Command(
+    name: "text", usage: "INPUT", summary: "Print the texts that a film shows, and when.",
+    details: "A table of times, confidences and texts; --json prints the analysis document, --srt subtitles.",
+    settings: SettingTable.all.filter {
+      $0.group == .limit
+        || ["languages", "text_region", "text_min_confidence", "threads", "work_dir"].contains($0.key)
+    },
+    extras: [
+      Extra(flag: "--json", short: nil, placeholder: nil, help: "Print the analysis document."),
+      Extra(flag: "--srt", short: nil, placeholder: nil, help: "Print SubRip subtitles."),
+    ], arguments: 1...1, run: { try TextCommand.run($0) })
 
   static let probe = Command(
     name: "probe", usage: "INPUT", summary: "Print what a file holds, as JSON.",
