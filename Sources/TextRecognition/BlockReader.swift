@@ -85,7 +85,22 @@ struct BlockReader {
       let isGood = value / Double(max(1, letters)) >= Self.goodMean - Self.worthless
       if isGood, Double(letters) >= Self.goodShare * Double(words.letters) { break }
     }
+    if best == nil, engine.languages.contains(where: Scripts.isSquare) {
+      try readWhole(pictures, capHeight: capHeight, into: &reading)
+    }
     return reading
+  }
+
+  /// Reads the whole block in both polarities.
+  private func readWhole(_ pictures: BlockPictures, capHeight: Int, into reading: inout Reading) throws(MediaError) {
+    for polarity in [Polarity.bright, .dark] where reading.lines.isEmpty {
+      guard let hat = ReadingCandidate.whole(pictures, polarity, capHeight: capHeight) else { continue }
+      let words = try recognize(LetterPicture(whole: hat), Shape.square, scale: hat.scale, &reading)
+      let accepted = acceptance.lines(words)
+      guard !accepted.isEmpty || reading.refused.isEmpty else { continue }
+      reading.lines = accepted.map { Line($0) }
+      reading.refused = Self.refused(words, accepted)
+    }
   }
 
   /// The words that were not accepted, line by line.
@@ -98,13 +113,22 @@ struct BlockReader {
     }
   }
 
-  /// Reads a candidate in one shape or two.
-  private func recognize(_ candidate: ReadingCandidate, _ reading: inout Reading) throws(MediaError) -> [ReadWord] {
-    let picture = LetterPicture(candidate)
+  private typealias Shape = LetterPicture.Shape
+
+  private func recognize(
+    _ candidate: ReadingCandidate, _ reading: inout Reading
+  ) throws(MediaError) -> [ReadWord] {
+    try recognize(LetterPicture(candidate), Shape.all, scale: candidate.hat.scale, &reading)
+  }
+
+  /// Reads a picture in one shape or two.
+  private func recognize(
+    _ picture: LetterPicture, _ shapes: [Shape], scale: Double, _ reading: inout Reading
+  ) throws(MediaError) -> [ReadWord] {
     var words: [ReadWord] = []
-    for shape in LetterPicture.Shape.all {
+    for shape in shapes {
       reading.calls += 1
-      guard let read = try recognize(picture, shape, scale: candidate.hat.scale) else {
+      guard let read = try recognize(picture, shape, scale: scale) else {
         reading.givenUp += 1
         break
       }
@@ -132,7 +156,7 @@ struct BlockReader {
           text: word.text, confidence: word.confidence, language: word.language,
           box: TextBox(left: x(word.left), top: y(word.top), right: x(word.right), bottom: y(word.bottom)),
           line: number, isKnown: engine.isKnown(word.text.core))
-      }
+      }.withoutLooseCharacters
     }
   }
 }

@@ -72,7 +72,7 @@ enum WordVote {
       }
     }
     return lines.enumerated().flatMap { number, line in
-      line.words.sorted { $0.box.left < $1.box.left }.map { word in
+      line.words.inReadingOrder.map { word in
         var word = word
         word.line = number
         return word

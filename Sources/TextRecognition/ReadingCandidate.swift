@@ -40,6 +40,13 @@ struct ReadingCandidate {
     return found.sorted { $0.score > $1.score }
   }
 
+  /// The block as it stood, whether or not its strokes stand in rows like letters.
+  static func whole(_ pictures: BlockPictures, _ polarity: Polarity, capHeight: Int) -> StrokeHat? {
+    let strokes = BareStrokes(
+      polarity == .bright ? pictures.darkest : pictures.brightest, polarity, capHeight: capHeight)
+    return strokes.peak >= StrokeHat.faintest ? StrokeHat(strokes, capHeight: capHeight) : nil
+  }
+
   /// The hat over all looks, or over the last where the letters moved; nil where there are no rows of letters.
   private static func hat(_ pictures: BlockPictures, _ polarity: Polarity, capHeight: Int) -> StrokeHat? {
     let all = BareStrokes(

@@ -84,7 +84,7 @@ struct ReadLine: Sendable {
   /// The picture of it, where a person should look at it.
   var picture: Plane?
 
-  var text: String { words.map(\.text).joined(separator: " ") }
+  var text: String { words.joinedText }
   var letters: Int { words.letters }
 }
 

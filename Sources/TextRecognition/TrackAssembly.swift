@@ -104,13 +104,13 @@ enum TrackAssembly {
   }
 
   private static func textLine(_ line: ReadLine, _ region: TextRegion) -> TextLine? {
-    let words = line.words.map {
-      TextWord(
-        text: $0.text, confidence: $0.confidence.rounded(places: 3), box: Box($0.box, of: line.size))
-    }.filter { isInside($0.box, region) }
-    guard !words.isEmpty else { return nil }
+    let inside = line.words.filter { isInside(Box($0.box, of: line.size), region) }
+    guard !inside.isEmpty else { return nil }
+    let words = inside.map {
+      TextWord(text: $0.text, confidence: $0.confidence.rounded(places: 3), box: Box($0.box, of: line.size))
+    }
     return TextLine(
-      text: words.map(\.text).joined(separator: " "),
+      text: inside.joinedText,
       confidence: (words.reduce(0) { $0 + $1.confidence } / Double(words.count)).rounded(places: 3),
       box: Box(around: words.map(\.box)), words: words)
   }
