@@ -18,6 +18,9 @@ struct FrameHistory {
   static let begun = 0.32
   /// Presence at which a falling text counts as seen.
   static let stillSeen = 0.27
+  /// Presence that is lost at once where a text pops on or off; what is left may belong to another text in its place.
+  /// A fade of five frames loses half as much at a time.
+  static let jump = 0.45
   /// Frames running without the text that end a walk: one may be a flash or damaged.
   static let misses = 2
 
@@ -117,9 +120,12 @@ struct FrameHistory {
   ) throws(MediaError) -> FrameTime {
     var furthest = known
     var missed = 0
+    var before: Double?
     for entry in walk {
-      if try presence(of: text, in: entry) >= least {
+      let presence = try presence(of: text, in: entry)
+      if presence >= least, presence > (before ?? presence) - Self.jump {
         furthest = entry.time
+        before = min(1, presence)
         missed = 0
       } else {
         missed += 1

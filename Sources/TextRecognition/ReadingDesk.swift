@@ -104,6 +104,9 @@ final class ReadingDesk {
   /// no member has the first.
   static let datingArea = 0.7
   static let fallbackArea = 0.4
+  /// Frames within which strokes come or go together, and their share from which they date a text by themselves.
+  static let popFrames = 1
+  static let popShare = 0.5
   /// Share of the strokes that must have begun, or be left: a stray member must not date a text.
   static let datingStrokes = 0.05
 
@@ -195,8 +198,15 @@ final class ReadingDesk {
     let largest = shares.max() ?? 0
     var dating = zip(parts, shares).filter { $1 >= datingArea }.map(\.0)
     if dating.isEmpty { dating = zip(parts, shares).filter { $1 >= fallbackArea * largest }.map(\.0) }
-    func edge(_ ordered: [ReadingRequest.Part]) -> ReadingRequest.Part {
+    func edge(_ ordered: [ReadingRequest.Part], at time: (ReadingRequest.Part) -> FrameTime) -> ReadingRequest.Part {
       let all = ordered.reduce(0) { $0 + $1.strokes }
+      // What pops on or off does so at once: a stray member that stood before must not date it.
+      for part in ordered {
+        let together = ordered.filter {
+          abs(time($0).index - time(part).index) <= popFrames
+        }
+        if Double(together.reduce(0) { $0 + $1.strokes }) >= popShare * Double(all) { return part }
+      }
       var sum = 0
       return ordered.first {
         sum += $0.strokes
@@ -204,8 +214,8 @@ final class ReadingDesk {
       } ?? ordered[0]
     }
     return (
-      edge(dating.sorted { $0.start.index < $1.start.index }).start,
-      edge(dating.sorted { $0.end.index > $1.end.index }).end
+      edge(dating.sorted { $0.start.index < $1.start.index }, at: \.start).start,
+      edge(dating.sorted { $0.end.index > $1.end.index }, at: \.end).end
     )
   }
 }
