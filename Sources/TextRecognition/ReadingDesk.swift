@@ -160,15 +160,16 @@ final class ReadingDesk {
     calls += reading.calls
     notes.pagesGivenUp += reading.givenUp
     if !reading.lines.isEmpty {
-      let found = lines(reading.lines, of: request, x, y)
-      lines += found
+      lines += lines(reading.lines, of: request, x, y) { $0 < TextReview.below }
       blocks += 1
     }
     refuse(reading.refused, of: request, x, y)
   }
 
-  /// Lines in pixels of the picture, with their times.
-  private func lines(_ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double) -> [ReadLine] {
+  /// Lines in pixels of the picture, with their times and, where their confidence asks for it, a picture.
+  private func lines(
+    _ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double, shown: (Double) -> Bool
+  ) -> [ReadLine] {
     let boxes = found.map { $0.box.moved(x: x, y: y).grown(across: 0, down: Double(request.factor)) }
     let (start, end) = Self.times(request.parts, lines: boxes)
     return found.map { line in
@@ -179,7 +180,7 @@ final class ReadingDesk {
           return word
         }, box: line.box.moved(x: x, y: y), confidence: line.confidence, start: start, end: end, block: blocks,
         isOfPage: found.count >= 3, size: request.size,
-        picture: line.confidence < TextReview.below ? notes.picture(of: line.box, in: request.pictures.last) : nil)
+        picture: shown(line.confidence) ? notes.picture(of: line.box, in: request.pictures.last) : nil)
     }
   }
 
@@ -189,7 +190,7 @@ final class ReadingDesk {
       notes.refusedLeftOut += found.count
       return
     }
-    refused += lines(found, of: request, x, y)
+    refused += lines(found, of: request, x, y) { _ in true }
   }
 
   /// When the lines were there: by those members of the block that lie in them.

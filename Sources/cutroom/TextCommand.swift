@@ -19,8 +19,8 @@ enum TextCommand {
     for warning in document.warnings { terminal.log(.warning, warning.message, path: path) }
     if json {
       try Output.write(DocumentEncoder.pretty(document))
-    } else {
-      try Output.write(srt ? outcome.subRip : table(document.textTracks ?? []))
+    } else if let tracks = document.textTracks {
+      try Output.write(srt ? outcome.subRip : table(tracks))
     }
     return document.status == .succeeded ? 0 : 1
   }

@@ -17,7 +17,7 @@ struct SchemaTests {
     """
 
   /// What is wrong with documents, a line each, after the schema that `cutroom schema` prints.
-  private func complaints(_ documents: [Data], schema: String) throws -> [String] {
+  func complaints(_ documents: [Data], schema: String) throws -> [String] {
     let folder = try TemporaryFolder()
     try folder.write(Self.validator, to: "validate.py")
     let text = try cutroom(["schema", schema]).output
