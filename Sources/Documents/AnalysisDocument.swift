@@ -301,7 +301,10 @@ package struct Silence: Codable, Sendable, Equatable {
 
 /// A file or folder of results beside the document.
 package struct OutputFile: Codable, Sendable, Equatable {
-  package enum Kind: String, Codable, Sendable, CaseIterable { case frames, subtitles }
+  package enum Kind: String, Codable, Sendable, CaseIterable {
+    case frames, subtitles
+    case textReview = "text_review"
+  }
 
   package var kind: Kind
   /// Relative to the document.

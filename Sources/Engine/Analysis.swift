@@ -117,30 +117,8 @@ struct Analysis {
       if document.frames?.isEmpty == false { document.outputs.append(OutputFile(kind: .frames, path: "frames")) }
     }
     if let texts = result.texts {
-      document.textTracks = Self.tracks(texts, end: end, clock: clock)
-      try writeSubtitles(&document)
+      try TextResults(workspace: workspace, clock: clock, end: end).write(texts, into: &document)
     }
-  }
-
-  private static func tracks(_ texts: [FoundText], end: Instant, clock: MediaClock) -> [TextTrack] {
-    texts.enumerated().map { index, text in
-      let after = text.last.pts + text.last.duration
-      let stop =
-        text.last.index + 1 >= end.frame
-        ? end : Instant(pts: after, seconds: clock.seconds(after), frame: text.last.index + 1)
-      return TextTrack(
-        id: index + 1, text: text.text, language: text.language, confidence: text.confidence,
-        start: Instant(pts: text.start.pts, seconds: text.start.seconds, frame: text.start.index), end: stop,
-        box: text.box, lines: text.lines)
-    }
-  }
-
-  private func writeSubtitles(_ document: inout AnalysisDocument) throws {
-    guard let tracks = document.textTracks, !tracks.isEmpty else { return }
-    try FileSystem.write(Array(Subtitles.subRip(tracks).utf8), to: workspace.file("text.srt"))
-    try FileSystem.write(Array(Subtitles.webVTT(tracks).utf8), to: workspace.file("text.vtt"))
-    document.outputs.append(OutputFile(kind: .subtitles, path: "text.srt"))
-    document.outputs.append(OutputFile(kind: .subtitles, path: "text.vtt"))
   }
 
   /// Failed where errors left nothing, partial where they left something.

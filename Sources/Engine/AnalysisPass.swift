@@ -18,7 +18,7 @@ final class AnalysisPass {
     var shots: [SceneAssembler.Shot] = []
     var end: Instant?
     var beginsBlank = false
-    var texts: [FoundText]?
+    var texts: TextFindings?
     var audio: [AudioAnalysis]?
     var frameCount = 0
     var decodeErrors = 0
@@ -103,7 +103,7 @@ final class AnalysisPass {
   private func noVideo(_ wanted: [Stage]) {
     if options.stages.contains(.audio), !input.description.audio.isEmpty {
       result.finished.formUnion(wanted)
-      if wanted.contains(.text) { result.texts = [] }
+      if wanted.contains(.text) { result.texts = TextFindings() }
       result.warnings.append(
         WarningRecord("no_video_stream", "there is no picture in this file: only its sound was analysed"))
     } else {

@@ -37,16 +37,21 @@ package enum Doctor {
     "opus", "vorbis", "ac3", "flac", "pcm_s16le",
   ]
 
+  /// What is wrong with the first of these languages that cannot be read.
   package static func missingLanguage(_ languages: [String]) -> ErrorRecord? {
-    languages.first { !TesseractEngine.installedLanguages.contains($0) }
-      .map { TesseractEngine.missing($0).record(stage: "text") }
+    do {
+      try LanguageModels.check(languages)
+      return nil
+    } catch {
+      return error.record(stage: "text")
+    }
   }
 
   package static func examine(workDir: String?) -> Report {
     let folder = workDir ?? Workspace.defaultFolder
     var report = Report(
-      engine: Engine.version, libraries: [:], languages: TesseractEngine.installedLanguages,
-      languageFolder: TesseractEngine.modelFolder, decoders: [:], pictureFormats: [:], cores: ProcessUsage.cores,
+      engine: Engine.version, libraries: [:], languages: LanguageModels.installed,
+      languageFolder: LanguageModels.folder, decoders: [:], pictureFormats: [:], cores: ProcessUsage.cores,
       memoryBytes: ProcessUsage.systemMemoryBytes, workFolder: folder,
       workFolderFreeBytes: FileSystem.freeBytes(folder),
       problems: [])

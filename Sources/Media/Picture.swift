@@ -1,4 +1,5 @@
 import CFFmpeg
+package import Timing
 
 /// A finished picture: RGB, 8 bits a component, upright, square pixels, rows without padding.
 package struct Picture: Sendable {
@@ -11,6 +12,11 @@ package struct Picture: Sendable {
     self.width = width
     self.height = height
     self.bytes = bytes
+  }
+
+  /// A picture in shades of grey.
+  package init(grey plane: Plane) {
+    self.init(width: plane.width, height: plane.height, bytes: plane.bytes.flatMap { [$0, $0, $0] })
   }
 }
 

@@ -120,6 +120,34 @@ package final class VideoFrame {
     return Plane(width: size.width, height: size.height, bytes: bytes)
   }
 
+  /// The steps along a line of what ``luma(dividedBy:)`` gives, at some of its samples only: the sample to the right less
+  /// the one to the left. `positions` count row after row in a picture of `width` samples and lie off its edges.
+  ///
+  /// Nil where the samples cannot be read as they lie.
+  package func lumaSteps(at positions: [Int32], width: Int, dividedBy factor: Int) -> [Int16]? {
+    guard let source = SampledFrame(handle.pointer)?.component(0), !source.wide, source.step == 1, factor <= 16,
+      width * factor <= source.width
+    else { return nil }
+    let gain = (isFullRange ? 1 : 255.0 / 219) / Double(factor * factor)
+    // 16 binary places hold the quotient of 256 samples.
+    let fixedGain = Int32((gain * 65536).rounded())
+    return positions.withUnsafeBufferPointer { positions in
+      [Int16](unsafeUninitializedCapacity: positions.count) { steps, filled in
+        for i in 0..<positions.count {
+          let (y, x) = Int(positions[i]).quotientAndRemainder(dividingBy: width)
+          var row = source.base + y * factor * source.lineSize + (x - 1) * factor
+          var sum: Int32 = 0
+          for _ in 0..<factor {
+            for column in 0..<factor { sum &+= Int32(row[column + 2 * factor]) &- Int32(row[column]) }
+            row += source.lineSize
+          }
+          steps[i] = Int16(truncatingIfNeeded: (sum &* fixedGain) >> 16)
+        }
+        filled = positions.count
+      }
+    }
+  }
+
   /// Sums of 2×2 samples: pairs are read as 16-bit words, which keeps the loop free of shuffles.
   private static func sumSquares(
     _ upper: UnsafePointer<UInt8>, _ lower: UnsafePointer<UInt8>, into sums: UnsafeMutablePointer<UInt16>, count: Int

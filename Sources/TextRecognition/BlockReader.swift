@@ -17,6 +17,8 @@ struct BlockReader {
   /// Mean confidence, and share of the letters accepted, from which no further candidate is read.
   static let goodMean = 0.78
   static let goodShare = 0.85
+  /// Letters of a refused line that is worth a look.
+  static let leastRefused = 3
   /// A confidence that is worth nothing.
   static let worthless = 0.5
   /// The resolution that Tesseract is told: it sets how it joins letters to lines.
@@ -26,6 +28,23 @@ struct BlockReader {
     var words: [ReadWord]
     var box: TextBox
     var confidence: Double
+
+    init(_ words: [ReadWord]) {
+      self.words = words
+      box = TextBox(around: words.map(\.box))
+      confidence = words.confidence
+    }
+  }
+
+  /// What came of a block.
+  struct Reading {
+    var lines: [Line] = []
+    /// What was read but not believed, of the best reading.
+    var refused: [Line] = []
+    /// Recognitions that were begun.
+    var calls = 0
+    /// Recognitions that were given up: the picture too large, or too slow to read.
+    var givenUp = 0
   }
 
   /// Loads its model when the first block is read: most of the cost of a film without text.
@@ -33,43 +52,86 @@ struct BlockReader {
   let acceptance: LineAcceptance
 
   /// The lines of a block, in its pixels. `done` are boxes of pages that have been read.
-  func read(_ pictures: BlockPictures, capHeight: Int, done: [TextBox]) throws(MediaError) -> [Line] {
+  func read(_ pictures: BlockPictures, capHeight: Int, done: [TextBox]) throws(MediaError) -> Reading {
     let candidates = ReadingCandidate.all(pictures, capHeight: capHeight, done: done).filter(\.looksLikeText)
-    var best: (value: Double, lines: [Line])?
+    var reading = Reading()
+    var best: Double?
+    var mostRead = 0.0
     var tried: [Polarity] = []
-    var calls = 0
     for candidate in candidates {
-      if calls >= Self.mostCalls || tried.count >= Self.mostCandidates { break }
-      if calls > 0, candidate.score < Self.leastScore * candidates[0].score { break }
+      if reading.calls >= Self.mostCalls || tried.count >= Self.mostCandidates { break }
+      if reading.calls > 0, candidate.score < Self.leastScore * candidates[0].score { break }
       let before = tried.filter { $0 == candidate.polarity }.count
       // Nothing like words in this polarity, or enough of it.
       if before > 0 && best == nil || before >= Self.mostOfPolarity { continue }
       tried.append(candidate.polarity)
-      let words = try recognize(candidate, &calls)
+      let words = try recognize(candidate, &reading)
       let accepted = acceptance.lines(words)
+      let sum = words.reduce(0) { $0 + $1.confidence * Double($1.letters) }
+      if best == nil, sum > mostRead || !accepted.isEmpty {
+        mostRead = sum
+        reading.refused = Self.refused(words, accepted)
+      }
       guard !accepted.isEmpty else { continue }
       let letters = accepted.reduce(0) { $0 + $1.letters }
       let value = accepted.reduce(0) {
         $0 + $1.reduce(0) { $0 + ($1.confidence - Self.worthless) * Double($1.letters) }
       }
-      if value > best?.value ?? -.infinity { best = (value, accepted.map(Self.line)) }
+      if value > best ?? -.infinity {
+        best = value
+        reading.lines = accepted.map { Line($0) }
+        reading.refused = Self.refused(words, accepted)
+      }
       let isGood = value / Double(max(1, letters)) >= Self.goodMean - Self.worthless
       if isGood, Double(letters) >= Self.goodShare * Double(words.letters) { break }
     }
-    return best?.lines ?? []
+    if best == nil, engine.languages.contains(where: Scripts.isSquare) {
+      try readWhole(pictures, capHeight: capHeight, into: &reading)
+    }
+    return reading
   }
 
-  private static func line(_ words: [ReadWord]) -> Line {
-    Line(words: words, box: TextBox(around: words.map(\.box)), confidence: words.confidence)
+  /// Reads the whole block in both polarities.
+  private func readWhole(_ pictures: BlockPictures, capHeight: Int, into reading: inout Reading) throws(MediaError) {
+    for polarity in [Polarity.bright, .dark] where reading.lines.isEmpty {
+      guard let hat = ReadingCandidate.whole(pictures, polarity, capHeight: capHeight) else { continue }
+      let words = try recognize(LetterPicture(whole: hat), Shape.square, scale: hat.scale, &reading)
+      let accepted = acceptance.lines(words)
+      guard !accepted.isEmpty || reading.refused.isEmpty else { continue }
+      reading.lines = accepted.map { Line($0) }
+      reading.refused = Self.refused(words, accepted)
+    }
   }
 
-  /// Reads a candidate in one shape or two.
-  private func recognize(_ candidate: ReadingCandidate, _ calls: inout Int) throws(MediaError) -> [ReadWord] {
-    let picture = LetterPicture(candidate)
+  /// The words that were not accepted, line by line.
+  private static func refused(_ words: [ReadWord], _ accepted: [[ReadWord]]) -> [Line] {
+    let kept = Set(accepted.joined().map { [$0.box.left, $0.box.top] })
+    let rest = words.filter { $0.letters > 0 && !kept.contains([$0.box.left, $0.box.top]) }
+    let lines = Dictionary(grouping: rest, by: \.line)
+    return lines.keys.sorted().compactMap { number in
+      lines[number].flatMap { $0.letters >= leastRefused ? Line($0) : nil }
+    }
+  }
+
+  private typealias Shape = LetterPicture.Shape
+
+  private func recognize(
+    _ candidate: ReadingCandidate, _ reading: inout Reading
+  ) throws(MediaError) -> [ReadWord] {
+    try recognize(LetterPicture(candidate), Shape.all, scale: candidate.hat.scale, &reading)
+  }
+
+  /// Reads a picture in one shape or two.
+  private func recognize(
+    _ picture: LetterPicture, _ shapes: [Shape], scale: Double, _ reading: inout Reading
+  ) throws(MediaError) -> [ReadWord] {
     var words: [ReadWord] = []
-    for shape in LetterPicture.Shape.all {
-      calls += 1
-      let read = try recognize(picture, shape, scale: candidate.hat.scale)
+    for shape in shapes {
+      reading.calls += 1
+      guard let read = try recognize(picture, shape, scale: scale) else {
+        reading.givenUp += 1
+        break
+      }
       words = words.isEmpty ? read : WordVote.vote(words + read)
       let mean = words.confidence
       guard words.letters > 0, mean >= Self.hopelessMean else { break }
@@ -80,20 +142,21 @@ struct BlockReader {
 
   private func recognize(
     _ picture: LetterPicture, _ shape: LetterPicture.Shape, scale: Double
-  ) throws(MediaError) -> [ReadWord] {
+  ) throws(MediaError) -> [ReadWord]? {
     let (plane, across, down) = picture.shaped(shape)
     let margin = LetterPicture.Shape.margin
     func x(_ pixel: Int) -> Double { (Double(pixel - margin) / across + Double(picture.left)) / scale }
     func y(_ pixel: Int) -> Double { (Double(pixel - margin) / down + Double(picture.top)) / scale }
     let engine = try engine.loaded()
-    let lines = try engine.read(plane, layout: picture.lineCount == 1 ? .line : .block, dotsPerInch: Self.dotsPerInch)
+    let layout: TesseractEngine.Layout = picture.lineCount == 1 ? .line : .block
+    guard let lines = try engine.read(plane, layout: layout, dotsPerInch: Self.dotsPerInch) else { return nil }
     return lines.enumerated().flatMap { number, line in
       line.map { word in
         ReadWord(
           text: word.text, confidence: word.confidence, language: word.language,
           box: TextBox(left: x(word.left), top: y(word.top), right: x(word.right), bottom: y(word.bottom)),
           line: number, isKnown: engine.isKnown(word.text.core))
-      }
+      }.withoutLooseCharacters
     }
   }
 }

@@ -97,16 +97,11 @@ enum ByteRows {
     for i in 0..<count { mask[i] = values[i] > limit ? 255 : 0 }
   }
 
-  /// Difference of the neighbours on both sides; reads one value before and one after.
-  static func gradient(_ gradient: UnsafeMutablePointer<Int16>, _ luma: Bytes, count: Int) {
+  /// By how much the value after exceeds the one before, and the other way round; reads one value on both sides.
+  static func edges(_ luma: Bytes, rising: MutableBytes, falling: MutableBytes, count: Int) {
     let (before, after) = (luma - 1, luma + 1)
-    for i in 0..<count { gradient[i] = Int16(after[i]) &- Int16(before[i]) }
-  }
-
-  /// Parts a gradient into what rises and what falls.
-  static func part(_ gradient: UnsafePointer<Int16>, rising: MutableBytes, falling: MutableBytes, count: Int) {
-    for i in 0..<count { rising[i] = UInt8(truncatingIfNeeded: max(gradient[i], 0)) }
-    for i in 0..<count { falling[i] = UInt8(truncatingIfNeeded: max(0 &- gradient[i], 0)) }
+    for i in 0..<count { rising[i] = max(after[i], before[i]) &- before[i] }
+    for i in 0..<count { falling[i] = max(after[i], before[i]) &- after[i] }
   }
 
   /// The largest of each pixel's 3×3 neighbourhood; `scratch` is as large as the plane.

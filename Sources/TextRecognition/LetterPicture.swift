@@ -54,6 +54,16 @@ struct LetterPicture {
     capitals = letters.rows.flatMap { $0.members.map { Double(letters.box($0).height) } }.percentile(0.8)
   }
 
+  /// A whole block: characters of several parts cannot be told from what is round them by their rows.
+  init(whole hat: StrokeHat) {
+    let source = hat.plane
+    plane = Plane(width: source.width, height: source.height, bytes: source.bytes.map { 255 - $0 })
+    lineCount = 2
+    left = 0
+    top = 0
+    capitals = Letters.usualCapitals
+  }
+
   /// Keeps a row's letters, dots and commas, and what is stroked like them within its box.
   private static func addRow(_ row: Letters.Row, _ letters: inout Letters, to keep: inout [Bool]) {
     let h = row.height
@@ -119,6 +129,8 @@ struct LetterPicture {
     let width: Double
 
     static let all = [Shape(capitals: 15, width: 1.33), Shape(capitals: 20, width: 1.2)]
+    /// For characters that fill a square, which have more strokes.
+    static let square = [Shape(capitals: 32, width: 1), Shape(capitals: 26, width: 1)]
     /// White round the picture, in pixels, without which Tesseract loses letters at the edge.
     static let margin = 12
   }

@@ -2,7 +2,9 @@ import Timing
 
 /// The connected areas of a hat above a threshold, and which of them stand in rows like letters.
 struct Letters {
-  /// Heights in pixels that a letter may have, where capitals have about 32.
+  /// Height of capitals for which the limits below in pixels hold.
+  static let usualCapitals = 32.0
+  /// Heights in pixels that a letter may have.
   static let heights = 9...90
   static let widestInHeights = 10
   static let leastArea = 20
@@ -45,7 +47,12 @@ struct Letters {
   private(set) var shortRows: [Row] = []
   private(set) var strokeWidths: StrokeWidths
 
-  init(_ hat: Plane, above threshold: UInt8) {
+  /// Pixels of the limits to one of the hat.
+  private let unit: Double
+
+  /// `capitals` is the height to which capitals were brought.
+  init(_ hat: Plane, above threshold: UInt8, capitals: Double = usualCapitals) {
+    unit = capitals / Self.usualCapitals
     areas = RunComponents(RunComponents.runs(in: hat, above: threshold), diagonally: true)
     strokeWidths = StrokeWidths(count: areas.components.count)
     let candidates = areas.components.indices
@@ -66,14 +73,15 @@ struct Letters {
 
   private mutating func isLetter(_ index: Int, in hat: Plane) -> Bool {
     let (box, area) = (areas.components[index].box, areas.components[index].area)
-    guard Self.heights.contains(box.height), box.width <= Self.widestInHeights * box.height, area >= Self.leastArea
+    guard Self.heights.contains(Int(Double(box.height) / unit)), box.width <= Self.widestInHeights * box.height,
+      Double(area) >= Double(Self.leastArea) * unit * unit
     else { return false }
     let share = Double(area) / Double(box.area)
     if share > Self.fullest, 2 * box.width > box.height { return false }
     if share < Self.sparsest { return false }
     // Cut by the edge: not a letter of this block.
     if box.top <= 0 || box.bottom >= hat.height || box.left <= 0 || box.right >= hat.width { return false }
-    return strokeWidth(index) <= Float(Self.widestStroke) * Float(min(box.height, 2 * box.width)) + 2
+    return strokeWidth(index) <= Float(Self.widestStroke) * Float(min(box.height, 2 * box.width)) + Float(2 * unit)
   }
 
   /// Groups of letters of which each has a neighbour.
@@ -112,7 +120,7 @@ struct Letters {
 
   private mutating func add(_ chain: [Int]) {
     let widths = chain.map { strokeWidth($0) }
-    let limit = Self.strokeRatio * widths.map(Double.init).median() + 1
+    let limit = Self.strokeRatio * widths.map(Double.init).median() + unit
     let members = zip(chain, widths).filter { Double($1) <= limit }.map(\.0)
     guard let first = members.first else { return }
     let boxes = members.map { box($0) }

@@ -84,6 +84,6 @@ struct LineAcceptance {
       return word
     }.filter { $0.confidence >= floor }
     guard Double(rescued.letters) < Self.mostRescued * Double(count) else { return kept }
-    return (kept + rescued).sorted { $0.box.left < $1.box.left }
+    return (kept + rescued).inReadingOrder
   }
 }

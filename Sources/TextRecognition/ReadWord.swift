@@ -40,6 +40,11 @@ extension Sequence<ReadWord> {
 enum WordVote {
   /// What a dictionary word is worth in confidence.
   static let knownBonus = 0.12
+  /// What a sign that hardly ever stands in a word costs: it is a letter misread in one of the shapes.
+  static let oddSignCost = 0.15
+  static let oddSigns: Set<Character> = [
+    "«", "»", "|", "\\", "_", "~", "^", "{", "}", "<", ">", "=", "*", "§", "©", "®", "¢", "¥", "°",
+  ]
   /// Share of the narrower word's width from which two words claim the same place.
   static let samePlace = 0.3
 
@@ -47,6 +52,7 @@ enum WordVote {
   static func vote(_ words: [ReadWord]) -> [ReadWord] {
     func weight(_ word: ReadWord) -> Double {
       word.confidence + (word.isKnown && word.text.core.count > 1 ? knownBonus : 0)
+        - (word.letters > 1 && word.text.contains(where: oddSigns.contains) ? oddSignCost : 0)
     }
     var kept: [ReadWord] = []
     for word in words.sorted(by: { weight($0) > weight($1) }) {
@@ -72,7 +78,7 @@ enum WordVote {
       }
     }
     return lines.enumerated().flatMap { number, line in
-      line.words.sorted { $0.box.left < $1.box.left }.map { word in
+      line.words.inReadingOrder.map { word in
         var word = word
         word.line = number
         return word

@@ -34,10 +34,12 @@ struct ReadingRequest: Sendable {
   /// What to read where the whole gives nothing.
   let alternatives: [ReadingRequest]
 
-  /// Nil for a block that stood too short, or whole on no look.
+  /// Nil for a block that stood too short, or whole on no look, or whose strokes are not those of letters.
   init?(_ block: TextBlock, geometry: TextGeometry) throws(MediaError) {
     let looks = block.looks
-    guard block.end.seconds - block.start.seconds >= TextBlock.shortest, !looks.isEmpty else { return nil }
+    guard block.end.seconds - block.start.seconds >= TextBlock.shortest, !looks.isEmpty,
+      block.mayBeText(width: geometry.smallWidth)
+    else { return nil }
     factor = geometry.factor
     size = (geometry.width, geometry.height)
     capHeight = block.lineHeight * factor
@@ -79,8 +81,10 @@ struct ReadLine: Sendable {
   /// Whether its block has three lines or more.
   var isOfPage: Bool
   var size: (width: Int, height: Int)
+  /// The picture of it, where a person should look at it.
+  var picture: Plane?
 
-  var text: String { words.map(\.text).joined(separator: " ") }
+  var text: String { words.joinedText }
   var letters: Int { words.letters }
 }
 
@@ -100,17 +104,33 @@ final class ReadingDesk {
   /// no member has the first.
   static let datingArea = 0.7
   static let fallbackArea = 0.4
+  /// Frames within which strokes come or go together, and their share from which they date a text by themselves.
+  static let popFrames = 1
+  static let popShare = 0.5
   /// Share of the strokes that must have begun, or be left: a stray member must not date a text.
   static let datingStrokes = 0.05
 
+  /// Recognitions that are always allowed, and those for each second of film that went by: a page of typed text takes
+  /// one in three seconds, noise would take hundreds.
+  static let freeCalls = 60
+  static let callsPerSecond = 6.0
+
   private let reader: BlockReader
   private(set) var lines: [ReadLine] = []
+  /// Lines that were read but not believed.
+  private(set) var refused: [ReadLine] = []
+  private(set) var notes = TextNotes()
+  private var calls = 0
   private var blocks = 0
 
   init(_ reader: BlockReader) { self.reader = reader }
 
   func take(_ request: ReadingRequest) throws(MediaError) {
     guard hasNews(request) else { return }
+    guard Double(calls) < Double(Self.freeCalls) + Self.callsPerSecond * request.end.seconds else {
+      notes.blocksLeftOut += 1
+      return
+    }
     let before = lines.count
     try read(request)
     guard lines.count == before else { return }
@@ -136,21 +156,41 @@ final class ReadingDesk {
   private func read(_ request: ReadingRequest) throws(MediaError) {
     let (x, y) = (Double(request.origin.left), Double(request.origin.top))
     let done = lines.filter { $0.isOfPage && isNear($0, request.end) }.map { $0.box.moved(x: -x, y: -y) }
-    let found = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
-    guard !found.isEmpty else { return }
-    let boxes = found.map { $0.box.moved(x: x, y: y) }
-    let (start, end) = Self.times(request.parts, lines: boxes.map { $0.grown(across: 0, down: Double(request.factor)) })
-    for (line, box) in zip(found, boxes) {
-      lines.append(
-        ReadLine(
-          words: line.words.map { word in
-            var word = word
-            word.box = word.box.moved(x: x, y: y)
-            return word
-          }, box: box, confidence: line.confidence, start: start, end: end, block: blocks,
-          isOfPage: found.count >= 3, size: request.size))
+    let reading = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
+    calls += reading.calls
+    notes.pagesGivenUp += reading.givenUp
+    if !reading.lines.isEmpty {
+      lines += lines(reading.lines, of: request, x, y) { $0 < TextReview.below }
+      blocks += 1
     }
-    blocks += 1
+    refuse(reading.refused, of: request, x, y)
+  }
+
+  /// Lines in pixels of the picture, with their times and, where their confidence asks for it, a picture.
+  private func lines(
+    _ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double, shown: (Double) -> Bool
+  ) -> [ReadLine] {
+    let boxes = found.map { $0.box.moved(x: x, y: y).grown(across: 0, down: Double(request.factor)) }
+    let (start, end) = Self.times(request.parts, lines: boxes)
+    return found.map { line in
+      ReadLine(
+        words: line.words.map { word in
+          var word = word
+          word.box = word.box.moved(x: x, y: y)
+          return word
+        }, box: line.box.moved(x: x, y: y), confidence: line.confidence, start: start, end: end, block: blocks,
+        isOfPage: found.count >= 3, size: request.size,
+        picture: shown(line.confidence) ? notes.picture(of: line.box, in: request.pictures.last) : nil)
+    }
+  }
+
+  private func refuse(_ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double) {
+    guard !found.isEmpty else { return }
+    guard refused.count < TextReview.most else {
+      notes.refusedLeftOut += found.count
+      return
+    }
+    refused += lines(found, of: request, x, y) { _ in true }
   }
 
   /// When the lines were there: by those members of the block that lie in them.
@@ -159,8 +199,15 @@ final class ReadingDesk {
     let largest = shares.max() ?? 0
     var dating = zip(parts, shares).filter { $1 >= datingArea }.map(\.0)
     if dating.isEmpty { dating = zip(parts, shares).filter { $1 >= fallbackArea * largest }.map(\.0) }
-    func edge(_ ordered: [ReadingRequest.Part]) -> ReadingRequest.Part {
+    func edge(_ ordered: [ReadingRequest.Part], at time: (ReadingRequest.Part) -> FrameTime) -> ReadingRequest.Part {
       let all = ordered.reduce(0) { $0 + $1.strokes }
+      // What pops on or off does so at once: a stray member that stood before must not date it.
+      for part in ordered {
+        let together = ordered.filter {
+          abs(time($0).index - time(part).index) <= popFrames
+        }
+        if Double(together.reduce(0) { $0 + $1.strokes }) >= popShare * Double(all) { return part }
+      }
       var sum = 0
       return ordered.first {
         sum += $0.strokes
@@ -168,8 +215,8 @@ final class ReadingDesk {
       } ?? ordered[0]
     }
     return (
-      edge(dating.sorted { $0.start.index < $1.start.index }).start,
-      edge(dating.sorted { $0.end.index > $1.end.index }).end
+      edge(dating.sorted { $0.start.index < $1.start.index }, at: \.start).start,
+      edge(dating.sorted { $0.end.index > $1.end.index }, at: \.end).end
     )
   }
 }

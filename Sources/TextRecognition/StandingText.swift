@@ -1,3 +1,4 @@
+import Media
 import Timing
 
 /// Strokes that came to rest together: a line of text, or some letters of it, or clutter that looks like it.
@@ -87,29 +88,43 @@ final class StandingText {
     return Double(sum) / energy
   }
 
-  /// Share of the template found in a gradient, each stretch moved by up to a pixel.
-  func presence(inGradient gradient: [Int16], width: Int) -> Double {
+  /// Share of the template found in a frame whose small plane has `width` samples of `factor` pixels; nil where that
+  /// cannot be told without the plane.
+  func presence(in frame: VideoFrame, width: Int, factor: Int) -> Double? {
+    guard let steps = frame.lumaSteps(at: positions, width: width, dividedBy: factor) else { return nil }
+    var sum = 0
+    for (step, weight) in zip(steps, weights) { sum &+= Int(step) &* Int(weight) }
+    return Double(sum) / energy
+  }
+
+  /// Share of the template found in the edges of a small plane, each stretch moved by up to a pixel.
+  func presence(in edges: StrokeEdges, width: Int) -> Double {
     drifts = false
-    return gradient.withUnsafeBufferPointer { gradient in
-      let inPlace = Double(correlation(gradient, offset: 0)) / energy
-      if inPlace >= Self.plainlyThere || inPlace < Self.plainlyGone { return inPlace }
-      return shiftedPresence(gradient, width: width)
+    return edges.rising.withUnsafeBufferPointer { rising in
+      edges.falling.withUnsafeBufferPointer { falling in
+        let inPlace = Double(correlation(rising, falling)) / energy
+        if inPlace >= Self.plainlyThere || inPlace < Self.plainlyGone { return inPlace }
+        return shiftedPresence(rising, falling, width: width)
+      }
     }
   }
 
-  private func correlation(_ gradient: UnsafeBufferPointer<Int16>, offset: Int) -> Int {
+  private func correlation(_ rising: UnsafeBufferPointer<UInt8>, _ falling: UnsafeBufferPointer<UInt8>) -> Int {
     positions.withUnsafeBufferPointer { positions in
       weights.withUnsafeBufferPointer { weights in
         var sum = 0
         for i in 0..<positions.count {
-          sum &+= Int(Int32(gradient[Int(positions[i]) &+ offset]) &* Int32(weights[i]))
+          let p = Int(positions[i])
+          sum &+= Int((Int32(rising[p]) &- Int32(falling[p])) &* Int32(weights[i]))
         }
         return sum
       }
     }
   }
 
-  private func shiftedPresence(_ gradient: UnsafeBufferPointer<Int16>, width: Int) -> Double {
+  private func shiftedPresence(
+    _ rising: UnsafeBufferPointer<UInt8>, _ falling: UnsafeBufferPointer<UInt8>, width: Int
+  ) -> Double {
     withUnsafeTemporaryAllocation(of: Int.self, capacity: 64) { sums in
       let (best, sum) = (
         UnsafeMutableBufferPointer(rebasing: sums[..<32]), UnsafeMutableBufferPointer(rebasing: sums[32...])
@@ -121,7 +136,8 @@ final class StandingText {
           sum.initialize(repeating: 0)
           let offset = dy * width + dx
           for i in 0..<positions.count {
-            sum[Int(stretches[i])] &+= Int(gradient[Int(positions[i]) + offset]) &* Int(weights[i])
+            let p = Int(positions[i]) &+ offset
+            sum[Int(stretches[i])] &+= (Int(rising[p]) &- Int(falling[p])) &* Int(weights[i])
           }
           for i in 0..<32 { best[i] = max(best[i], sum[i]) }
           if dx == 0, dy == 0 { inPlace = sum.reduce(0, +) }
@@ -137,6 +153,24 @@ final class StandingText {
   func mark(rising: UnsafeMutableBufferPointer<UInt8>, falling: UnsafeMutableBufferPointer<UInt8>) {
     for i in 0..<positions.count {
       if weights[i] > 0 { rising[Int(positions[i])] = 255 } else { falling[Int(positions[i])] = 255 }
+    }
+  }
+
+  /// Adds up what tells strokes of letters from others, where letters are `height` pixels high.
+  func add(to strokes: inout StrokeStatistics, height: Int, width: Int) {
+    let reach = Int32(max(3, height))
+    var previous: (position: Int32, rises: Bool)?
+    for (position, weight) in zip(positions, weights) {
+      strokes.steps[min(255, Int(abs(weight)))] += 1
+      strokes.balance += Int(weight)
+      let rises = weight > 0
+      if let previous, previous.rises == rises, position == previous.position + 1 {
+      } else {
+        strokes.runs += 1
+        // A row of the plane is far wider than the reach.
+        if let previous, previous.rises != rises, position - previous.position <= reach { strokes.turns += 1 }
+      }
+      previous = (position, rises)
     }
   }
 

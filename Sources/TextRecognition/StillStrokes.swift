@@ -24,78 +24,70 @@ struct StillStrokes {
 
   let width: Int
   let height: Int
-  /// Strokes that stood within one pixel over the short window.
-  private(set) var short: StrokeEdges
-  /// Strokes that stood without moving over the long window.
-  private(set) var long: StrokeEdges
-  /// Signed gradient of the last look; 0 on the outermost pixels.
-  private(set) var gradient: [Int16]
   /// Looks seen so far.
   private(set) var count = 0
 
   /// Edges of the last looks, the newest overwriting the oldest.
-  private var rising: [[UInt8]]
-  private var falling: [[UInt8]]
-  /// The same, each the largest of its neighbourhood.
-  private var wideRising: [[UInt8]]
-  private var wideFalling: [[UInt8]]
+  private var looks: [StrokeEdges]
+  /// The same of the last few, each the largest of its neighbourhood.
+  private var wide: [StrokeEdges]
+  /// What stood over a window, when it was last asked for.
+  private var still: StrokeEdges
   private var scratch: [UInt8]
 
   init(width: Int, height: Int) {
     self.width = width
     self.height = height
     let blank = StrokeEdges(count: width * height)
-    short = blank
-    long = blank
-    gradient = [Int16](repeating: 0, count: width * height)
-    rising = Array(repeating: blank.rising, count: Self.longLooks)
-    falling = rising
-    wideRising = Array(repeating: blank.rising, count: Self.shortLooks)
-    wideFalling = wideRising
+    looks = Array(repeating: blank, count: Self.longLooks)
+    wide = Array(repeating: blank, count: Self.shortLooks)
+    still = blank
     scratch = blank.rising
   }
 
   var hasShort: Bool { count >= Self.shortLooks }
   var hasLong: Bool { count >= Self.longLooks }
 
+  /// Edges of the last look; 0 on the outermost pixels.
+  var last: StrokeEdges { looks[(count + Self.longLooks - 1) % Self.longLooks] }
+
   /// Takes the small plane of the next look.
   mutating func push(_ plane: Plane) {
-    let slot = count % Self.longLooks
-    let wide = count % Self.shortLooks
-    measure(plane)
-    Self.part(gradient, rising: &rising[slot], falling: &falling[slot])
-    ByteRows.dilate(rising[slot], into: &wideRising[wide], scratch: &scratch, width: width, height: height)
-    ByteRows.dilate(falling[slot], into: &wideFalling[wide], scratch: &scratch, width: width, height: height)
+    let (slot, wideSlot) = (count % Self.longLooks, count % Self.shortLooks)
+    measure(plane, into: &looks[slot])
+    ByteRows.dilate(looks[slot].rising, into: &wide[wideSlot].rising, scratch: &scratch, width: width, height: height)
+    ByteRows.dilate(
+      looks[slot].falling, into: &wide[wideSlot].falling, scratch: &scratch, width: width, height: height)
     count += 1
-    if hasShort {
-      ByteRows.least(rising[slot], wideRising, skipping: wide, into: &short.rising)
-      ByteRows.least(falling[slot], wideFalling, skipping: wide, into: &short.falling)
-    }
-    if hasLong {
-      ByteRows.least(rising[slot], rising, skipping: slot, into: &long.rising)
-      ByteRows.least(falling[slot], falling, skipping: slot, into: &long.falling)
-    }
   }
 
-  private mutating func measure(_ plane: Plane) {
+  /// Strokes that stood within one pixel over the short window.
+  mutating func short() -> StrokeEdges {
+    let (slot, skipped) = ((count - 1) % Self.longLooks, (count - 1) % Self.shortLooks)
+    ByteRows.least(looks[slot].rising, wide.map(\.rising), skipping: skipped, into: &still.rising)
+    ByteRows.least(looks[slot].falling, wide.map(\.falling), skipping: skipped, into: &still.falling)
+    return still
+  }
+
+  /// Strokes that stood without moving over the long window.
+  mutating func long() -> StrokeEdges {
+    let slot = (count - 1) % Self.longLooks
+    ByteRows.least(looks[slot].rising, looks.map(\.rising), skipping: slot, into: &still.rising)
+    ByteRows.least(looks[slot].falling, looks.map(\.falling), skipping: slot, into: &still.falling)
+    return still
+  }
+
+  private func measure(_ plane: Plane, into edges: inout StrokeEdges) {
     guard width > 2, height > 2 else { return }
-    let (width, height) = (width, height)
-    gradient.withUnsafeMutableBufferPointer { gradient in
-      plane.bytes.withUnsafeBufferPointer { luma in
-        for y in 1..<height - 1 {
-          let first = y * width + 1
-          ByteRows.gradient(gradient.baseAddress! + first, luma.baseAddress! + first, count: width - 2)
-        }
-      }
-    }
-  }
-
-  private static func part(_ gradient: [Int16], rising: inout [UInt8], falling: inout [UInt8]) {
-    gradient.withUnsafeBufferPointer { gradient in
-      rising.withUnsafeMutableBufferPointer { rising in
-        falling.withUnsafeMutableBufferPointer { falling in
-          ByteRows.part(
-            gradient.baseAddress!, rising: rising.baseAddress!, falling: falling.baseAddress!, count: gradient.count)
+    edges.rising.withUnsafeMutableBufferPointer { rising in
+      edges.falling.withUnsafeMutableBufferPointer { falling in
+        plane.bytes.withUnsafeBufferPointer { luma in
+          for y in 1..<height - 1 {
+            let first = y * width + 1
+            ByteRows.edges(
+              luma.baseAddress! + first, rising: rising.baseAddress! + first, falling: falling.baseAddress! + first,
+              count: width - 2)
+          }
         }
       }
     }

@@ -11,6 +11,22 @@ struct BlockPictures: Sendable {
   /// Looks that went into them.
   let count: Int
 
+  /// Luma steps by which a pixel may differ between looks, and share of the pixels that may differ by more, in a picture
+  /// in which nothing moved: compression leaves that much.
+  static let grain: UInt8 = 24
+  static let mostMoved = 0.01
+
+  /// Whether nothing moved, neither letters nor what is behind them.
+  var stoodStill: Bool {
+    var moved = 0
+    darkest.bytes.withUnsafeBufferPointer { darkest in
+      brightest.bytes.withUnsafeBufferPointer { brightest in
+        for i in 0..<darkest.count { moved &+= brightest[i] &- darkest[i] > Self.grain ? 1 : 0 }
+      }
+    }
+    return Double(moved) <= Self.mostMoved * Double(darkest.bytes.count)
+  }
+
   /// Cuts a box out of some planes of one size. Over moving footage the least of the looks makes the ground as dark as it
   /// ever was under bright letters.
   init(_ planes: [Plane], _ box: PixelBox) {
@@ -107,10 +123,8 @@ struct BareStrokes {
 
 /// Bare strokes at reading size, white on black.
 struct StrokeHat {
-  /// Height in pixels to which capitals are brought.
-  static let capitals = 32.0
   /// Most and least by which a block is scaled.
-  static let scales = 0.5...4.0
+  static let scales = 0.1...4.0
   /// Luma steps below which there are no strokes.
   static let faintest = 12
 
@@ -120,8 +134,9 @@ struct StrokeHat {
   /// Pixels of ``plane`` to a pixel of the block.
   let scale: Double
 
-  init(_ strokes: BareStrokes, capHeight: Int) {
-    let scale = min(Self.scales.upperBound, max(Self.scales.lowerBound, Self.capitals / Double(capHeight)))
+  /// Brings capitals to a height of `capitals` pixels.
+  init(_ strokes: BareStrokes, capHeight: Int, capitals: Double = Letters.usualCapitals) {
+    let scale = min(Self.scales.upperBound, max(Self.scales.lowerBound, capitals / Double(capHeight)))
     let peak = strokes.peak
     var stretched = strokes.plane
     let table = (0..<256).map { UInt8(min(255, $0 * 255 / peak)) }

@@ -26,15 +26,15 @@ package final class TesseractEngine {
   /// Loads the models of `languages`. Throws `missing_language` where one is not installed.
   package init(languages: [String]) throws(MediaError) {
     Self.limitThreads
-    try Self.check(languages)
+    try LanguageModels.check(languages)
     guard let handle = TessBaseAPICreate() else { throw MediaError(.outOfMemory, "not enough memory for Tesseract") }
     self.handle = handle
     _ = TessBaseAPISetVariable(handle, "debug_file", "/dev/null")
     guard TessBaseAPIInit2(handle, nil, languages.joined(separator: "+"), OEM_LSTM_ONLY) == 0 else {
       throw MediaError(
         .missingLanguage,
-        "Tesseract cannot load the model for \(languages.joined(separator: "+")): its file is damaged, or made for another version"
-      )
+        "Tesseract cannot load the model for \(languages.joined(separator: "+")): a file in "
+          + "\(LanguageModels.folder ?? "its folder") is damaged, or made for another version")
     }
   }
 
@@ -46,62 +46,33 @@ package final class TesseractEngine {
   /// Once: Tesseract would start OpenMP threads of its own, which fight with the decoder's.
   static let limitThreads: Void = { _ = setenv("OMP_THREAD_LIMIT", "1", 1) }()
 
-  /// Throws `missing_language` where one is not installed.
-  static func check(_ languages: [String]) throws(MediaError) {
-    if let language = languages.first(where: { !installedLanguages.contains($0) }) { throw missing(language) }
-  }
-
-  package static func missing(_ language: String) -> MediaError {
-    let package = language.split(separator: "_").joined(separator: "-").lowercased()
-    let known = installedLanguages.filter { $0 != "osd" }.joined(separator: ", ")
-    return MediaError(
-      .missingLanguage,
-      "the language \"\(language)\" is not installed for text recognition (installed: \(known.isEmpty ? "none" : known)); "
-        + "on Debian: apt install tesseract-ocr-\(package)")
-  }
-
   package static var version: String {
     TessVersion().map { String(cString: $0) } ?? "unknown"
   }
 
-  /// Codes of the languages whose models are installed, in alphabetical order.
-  package static let installedLanguages: [String] = {
-    guard let directory = modelFolder, let stream = opendir(directory) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasSuffix(".traineddata") { names.append(String(name.dropLast(".traineddata".count))) }
-    }
-    return names.sorted()
-  }()
+  /// Most pixels a side that Tesseract takes.
+  static let largestSide = 32767
+  /// Milliseconds after which a picture is given up. Lines take a tenth of a second; it is looked at between them.
+  static let deadline: Int32 = 20_000
 
-  /// Where Tesseract looks for its models.
-  package static let modelFolder: String? = {
-    let prefix = getenv("TESSDATA_PREFIX").map { String(cString: $0) }
-    let folders =
-      [prefix, prefix.map { $0 + "/tessdata" }].compactMap { $0 } + [
-        "/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata",
-        "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata",
-      ]
-    return folders.first { access($0, R_OK) == 0 }
-  }()
-
-  /// Reads a grey picture; returns its lines, each a list of words, in reading order.
-  package func read(_ picture: Plane, layout: Layout, dotsPerInch: Int = 200) throws(MediaError) -> [[Word]] {
+  /// Reads a grey picture; returns its lines, each a list of words, in reading order; nil where the picture is larger
+  /// than Tesseract takes, or took longer than ``deadline``.
+  package func read(_ picture: Plane, layout: Layout, dotsPerInch: Int = 200) throws(MediaError) -> [[Word]]? {
     guard picture.width >= 3, picture.height >= 3 else { return [] }
+    guard max(picture.width, picture.height) <= Self.largestSide, let monitor = TessMonitorCreate() else { return nil }
+    defer { TessMonitorDelete(monitor) }
+    TessMonitorSetDeadlineMSecs(monitor, Self.deadline)
     TessBaseAPISetPageSegMode(handle, TessPageSegMode(layout.rawValue))
     var bytes = picture.bytes
     let code = bytes.withUnsafeMutableBufferPointer { buffer in
       TessBaseAPISetImage(
         handle, buffer.baseAddress, Int32(picture.width), Int32(picture.height), 1, Int32(picture.width))
       TessBaseAPISetSourceResolution(handle, Int32(dotsPerInch))
-      return TessBaseAPIRecognize(handle, nil)
+      return TessBaseAPIRecognize(handle, monitor)
     }
     defer { TessBaseAPIClear(handle) }
-    guard code == 0, let iterator = TessBaseAPIGetIterator(handle) else { return [] }
+    guard code == 0 else { return nil }
+    guard let iterator = TessBaseAPIGetIterator(handle) else { return [] }
     defer { TessResultIteratorDelete(iterator) }
     let page = TessResultIteratorGetPageIterator(iterator)
     var lines: [[Word]] = []
@@ -132,22 +103,39 @@ package final class TesseractEngine {
   }
 }
 
-/// An engine whose models are loaded when they are first needed, by the thread that reads.
+/// The engine of a thread for a set of languages: its models are loaded when they are first needed, and anew when it has
+/// grown, as Tesseract keeps what it learned of every page.
 final class LazyEngine {
-  private let languages: [String]
-  private var engine: TesseractEngine?
+  /// Bytes by which the process may grow while one engine reads. Models take about 10 MB each, a page some more.
+  static let mostGrowth = 256 << 20
+  /// Pages from one look at the memory to the next.
+  static let pagesBetweenLooks = 32
 
-  /// Throws `missing_language` where a language is not installed.
+  let languages: [String]
+  private var engine: TesseractEngine?
+  private var pages = 0
+  private var begunWith = 0
+
+  /// Throws `missing_language` where a language is not installed or its model is damaged.
   init(languages: [String]) throws(MediaError) {
     TesseractEngine.limitThreads
-    try TesseractEngine.check(languages)
+    try LanguageModels.check(languages)
     self.languages = languages
   }
 
   func loaded() throws(MediaError) -> TesseractEngine {
+    pages += 1
+    if pages % Self.pagesBetweenLooks == 0, Self.heapBytes > begunWith + Self.mostGrowth { engine = nil }
     if let engine { return engine }
+    begunWith = Self.heapBytes
     let loaded = try TesseractEngine(languages: languages)
     engine = loaded
     return loaded
+  }
+
+  /// Bytes in use on the heap.
+  private static var heapBytes: Int {
+    let info = mallinfo2()
+    return Int(info.uordblks) + Int(info.hblkhd)
   }
 }

@@ -30,6 +30,14 @@ struct TextBlock {
   var end: FrameTime { members.max { $0.end.index < $1.end.index }!.end }
   var strokes: Int { members.reduce(0) { $0 + $1.strokes } }
 
+  /// Whether its strokes, or those of a member, can be those of letters. `width` is that of the small plane.
+  func mayBeText(width: Int) -> Bool {
+    var all = StrokeStatistics()
+    for member in members { member.add(to: &all, height: lineHeight, width: width) }
+    if all.mayBeText(width: box.width, height: lineHeight) { return true }
+    return members.count > 1 && members.contains { TextBlock([$0], width: width).mayBeText(width: width) }
+  }
+
   /// The looks on which it stood whole: those of the member that was whole for the shortest time.
   var looks: [Look] {
     let whole = members.filter { !$0.looks.isEmpty }

@@ -20,6 +20,7 @@ package final class TextReader {
   private var watch: TextWatch?
   private var last: FrameTime?
   private var lastLook: FrameTime?
+  private var regionsLeftOut = 0
 
   /// What the reading thread works on.
   private final class Desk: @unchecked Sendable {
@@ -45,17 +46,19 @@ package final class TextReader {
     if geometry != self.geometry {
       // The film's picture changes its size: texts end here.
       try endTexts()
+      regionsLeftOut += watch?.leftOut ?? 0
       self.geometry = geometry
       watch = TextWatch(geometry: geometry)
       lastLook = nil
     }
-    let plane = try geometry.smallPlane(frame)
-    watch?.add(plane, time: time)
     defer { last = time }
-    guard isLook(time) else { return }
+    guard isLook(time) else {
+      try watch?.add(frame, time: time)
+      return
+    }
     lastLook = time
     let look = try Look(frame, time: time, geometry: geometry)
-    try read(try watch?.look(plane, look) ?? [], geometry)
+    try read(try watch?.look(try geometry.smallPlane(frame), look) ?? [], geometry)
   }
 
   /// The frame nearest to an eighth of a second after the last look.
@@ -83,13 +86,17 @@ package final class TextReader {
     }
   }
 
-  /// Reads what is left and returns the tracks in order of their start.
-  package func finish() throws(MediaError) -> [FoundText] {
+  /// Reads what is left and returns the tracks in order of their start, and what should be looked at.
+  package func finish() throws(MediaError) -> TextFindings {
     try endTexts()
     thread.drain()
     if let error = desk.failure.withLock({ $0 }) { throw error }
-    return TrackAssembly.tracks(
-      desk.desk.lines, region: options.textRegion, language: options.languages.first ?? "")
+    let desk = desk.desk
+    let (tracks, lines) = TrackAssembly.tracks(
+      desk.lines, region: options.textRegion, language: options.languages.first ?? "")
+    var notes = desk.notes
+    notes.regionsLeftOut = regionsLeftOut + (watch?.leftOut ?? 0)
+    return TextFindings(tracks: tracks, reviews: TextReview.all(kept: lines, refused: desk.refused), notes: notes)
   }
 }
 

@@ -17,38 +17,51 @@ struct TextWatch {
   static let longestFall = 1.5
   /// Seconds that ended texts may wait for their neighbours to end.
   static let longestWait = 1.5
+  /// Looks from one search of the long window to the next: what is found late is dated by looking back.
+  static let looksPerLongSearch = 4
+  /// Most texts that are followed at once: the densest page of a film has a tenth of it.
+  static let most = 400
   /// Share of a template's pixels that a new one must have to replace it.
   static let leastRenewal = 0.5
 
   private let geometry: TextGeometry
   private var still: StillStrokes
   private var detector: StrokeDetector
-  private var history = PlaneHistory()
+  private var history: FrameHistory
   private var looks = LookRing()
   private var lookTimes: [FrameTime] = []
   private var live: [StandingText] = []
   private var over: [StandingText] = []
+  /// Texts that were not followed because ``most`` stood.
+  private(set) var leftOut = 0
 
   init(geometry: TextGeometry) {
     self.geometry = geometry
+    history = FrameHistory(geometry: geometry)
     still = StillStrokes(width: geometry.smallWidth, height: geometry.smallHeight)
     detector = StrokeDetector(width: geometry.smallWidth, height: geometry.smallHeight, region: geometry.region)
   }
 
-  /// Takes the small plane of every frame.
-  mutating func add(_ plane: Plane, time: FrameTime) { history.append(plane, time: time) }
+  /// Takes a frame between two looks.
+  mutating func add(_ frame: VideoFrame, time: FrameTime) throws(MediaError) { try history.append(frame, time: time) }
 
-  /// Looks at the frame added last; returns the blocks of text that have ended.
+  /// Takes a frame between two looks by its small plane.
+  mutating func add(_ plane: Plane, time: FrameTime) { history.append(plane, time: time, isLook: false) }
+
+  /// Looks at the small plane of the next frame; returns the blocks of text that have ended.
   mutating func look(_ plane: Plane, _ look: Look) throws(MediaError) -> [TextBlock] {
     let time = look.time
     try looks.append(look)
+    history.append(plane, time: time)
     lookTimes.append(time)
     if lookTimes.count > StillStrokes.longLooks { lookTimes.removeFirst() }
     still.push(plane)
     guard still.hasShort else { return [] }
-    follow(time)
-    if still.hasLong { detect(still.long, isLong: true, since: lookTimes[0], now: time) }
-    detect(still.short, isLong: false, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
+    try follow(time)
+    if still.hasLong, still.count % Self.looksPerLongSearch == 0 {
+      try detect(still.long(), isLong: true, since: lookTimes[0], now: time)
+    }
+    try detect(still.short(), isLong: false, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
     return endedBlocks(at: time)
   }
 
@@ -65,17 +78,18 @@ struct TextWatch {
     return TextBlock.blocks(of: over, geometry: geometry).map(\.block)
   }
 
-  private mutating func follow(_ time: FrameTime) {
+  private mutating func follow(_ time: FrameTime) throws(MediaError) {
     let width = geometry.smallWidth
+    let edges = still.last
     var stay: [StandingText] = []
     stay.reserveCapacity(live.count)
     for text in live {
-      let presence = text.presence(inGradient: still.gradient, width: width)
+      let presence = text.presence(in: edges, width: width)
       if presence >= Self.whole {
         text.missing = 0
         text.looks = []
         text.lastWhole = time
-        if presence > Self.fadingIn || text.drifts && presence < 1 { renew(text, presence, time) }
+        if presence > Self.fadingIn || text.drifts && presence < 1 { try renew(text, presence, time) }
         stay.append(text)
         continue
       }
@@ -83,7 +97,7 @@ struct TextWatch {
       text.missing = presence < Self.gone ? text.missing + 1 : 0
       let falling = time.seconds - text.lastWhole.seconds
       if text.missing >= 2 || presence < Self.vanished || falling > Self.longestFall {
-        text.end = history.end(of: text, after: text.lastWhole)
+        text.end = try history.end(of: text, after: text.lastWhole)
         text.ended = time
         over.append(text)
       } else {
@@ -94,13 +108,12 @@ struct TextWatch {
   }
 
   /// Takes a template anew: still fading in, or drifting.
-  private func renew(_ text: StandingText, _ presence: Double, _ time: FrameTime) {
+  private mutating func renew(_ text: StandingText, _ presence: Double, _ time: FrameTime) throws(MediaError) {
     let width = geometry.smallWidth
     let fading = presence > Self.fadingIn
     let box = text.box.grown(across: 2, down: 1, within: (width, geometry.smallHeight))
-    func gradient(_ i: Int) -> Int16 {
-      fading ? Int16(still.short.rising[i]) - Int16(still.short.falling[i]) : still.gradient[i]
-    }
+    let edges = fading ? still.short() : still.last
+    func gradient(_ i: Int) -> Int16 { Int16(edges.rising[i]) - Int16(edges.falling[i]) }
     var pixels: [Int32] = []
     for y in box.top..<box.bottom {
       for i in y * width + box.left..<y * width + box.right where abs(gradient(i)) > Int16(StrokeDetector.edge) {
@@ -111,18 +124,24 @@ struct TextWatch {
     text.take(pixels, width: width, gradient: gradient)
     text.clean = time
     guard fading, let oldest = history.oldest else { return }
-    let start = history.start(of: text, before: time)
+    let start = try history.start(of: text, before: time)
     if start.index > oldest.index + 2, start.index > text.start.index { text.start = start }
   }
 
-  private mutating func detect(_ edges: StrokeEdges, isLong: Bool, since: FrameTime, now: FrameTime) {
+  private mutating func detect(
+    _ edges: StrokeEdges, isLong: Bool, since: FrameTime, now: FrameTime
+  ) throws(MediaError) {
     // A slow picture must not hide a text that stands still in it.
     let known = isLong ? live.filter(\.isLong) : live
     for pixels in detector.find(edges, known: known) {
+      guard live.count < Self.most else {
+        leftOut += 1
+        continue
+      }
       let text = StandingText(
         pixels: pixels, width: geometry.smallWidth, isLong: isLong, clean: since, now: now,
         gradient: { Int16(edges.rising[$0]) - Int16(edges.falling[$0]) })
-      text.start = history.start(of: text, before: since)
+      text.start = try history.start(of: text, before: since)
       live.append(text)
     }
   }

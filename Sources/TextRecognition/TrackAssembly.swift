@@ -16,21 +16,33 @@ enum TrackAssembly {
   /// A confidence that is worth nothing.
   static let worthless = 0.5
 
-  /// The tracks, by start; words whose middle lies outside `region` are left out.
-  static func tracks(_ lines: [ReadLine], region: TextRegion, language: String) -> [FoundText] {
-    let kept = tidied(lines)
-    let blocks = Dictionary(grouping: kept, by: \.block)
-    var tracks: [FoundText] = []
+  /// The tracks, by start; words whose middle lies outside `region` are left out. With them the lines that went into
+  /// each, by the track's index.
+  static func tracks(
+    _ lines: [ReadLine], region: TextRegion, language: String
+  ) -> (tracks: [FoundText], lines: [(track: Int, line: ReadLine)]) {
+    let blocks = Dictionary(grouping: tidied(lines), by: \.block)
+    var found: [(track: FoundText, lines: [ReadLine])] = []
     for block in blocks.keys.sorted() {
       let ordered = blocks[block, default: []].sorted { $0.box.top + $0.box.bottom < $1.box.top + $1.box.bottom }
       let text = ordered.compactMap { textLine($0, region) }
       guard !text.isEmpty, let start = ordered.map(\.start).min(by: { $0.index < $1.index }),
         let end = ordered.map(\.end).max(by: { $0.index < $1.index })
       else { continue }
-      tracks.append(
-        FoundText(start: start, last: end, language: Self.language(ordered) ?? language, lines: text))
+      let track = FoundText(start: start, last: end, language: Self.language(ordered) ?? language, lines: text)
+      found.append((track, ordered))
     }
-    return tracks.sorted { ($0.start.index, $0.box.y) < ($1.start.index, $1.box.y) }
+    found.sort { ($0.track.start.index, $0.track.box.y) < ($1.track.start.index, $1.track.box.y) }
+    return (
+      found.map(\.track),
+      found.enumerated().flatMap { index, entry in entry.lines.map { (track: index, line: $0) } }
+    )
+  }
+
+  /// Whether a line is another reading, or part of one, of what a second line says.
+  static func areOne(_ a: ReadLine, _ b: ReadLine) -> Bool {
+    let shared = min(a.end.seconds, b.end.seconds) - max(a.start.seconds, b.start.seconds)
+    return shared >= 0 && isSamePlace(a, b) && areAlike(a.text, b.text)
   }
 
   /// Of a line read twice the better reading; it takes the longer times.
@@ -92,13 +104,13 @@ enum TrackAssembly {
   }
 
   private static func textLine(_ line: ReadLine, _ region: TextRegion) -> TextLine? {
-    let words = line.words.map {
-      TextWord(
-        text: $0.text, confidence: $0.confidence.rounded(places: 3), box: Box($0.box, of: line.size))
-    }.filter { isInside($0.box, region) }
-    guard !words.isEmpty else { return nil }
+    let inside = line.words.filter { isInside(Box($0.box, of: line.size), region) }
+    guard !inside.isEmpty else { return nil }
+    let words = inside.map {
+      TextWord(text: $0.text, confidence: $0.confidence.rounded(places: 3), box: Box($0.box, of: line.size))
+    }
     return TextLine(
-      text: words.map(\.text).joined(separator: " "),
+      text: inside.joinedText,
       confidence: (words.reduce(0) { $0 + $1.confidence } / Double(words.count)).rounded(places: 3),
       box: Box(around: words.map(\.box)), words: words)
   }

@@ -27,7 +27,9 @@ struct Command: Sendable {
     var isRepeatable = false
   }
 
-  static let all: [Command] = [analyze, scenes, mix, loudness, normalize, probe, doctor, schema, worker]
+  static let all: [Command] = [
+    analyze, scenes, text, mix, loudness, normalize, probe, doctor, schema, worker,
+  ]
 
   static let analyze = Command(
     name: "analyze", usage: "INPUT... -o DIR",
@@ -116,6 +118,18 @@ struct Command: Sendable {
       Extra(flag: "--codec", short: nil, placeholder: "CODEC", help: "How to encode. Default: as the input."),
       Extra(flag: "--bit-rate", short: nil, placeholder: "N", help: "Bits a second of a lossy codec."),
     ], arguments: 1...Int.max, run: { try NormalizeCommand.run($0) })
+
+  static let text = Command(
+    name: "text", usage: "INPUT", summary: "Print the texts that a film shows, and when.",
+    details: "A table of times, confidences and texts; --json prints the analysis document, --srt subtitles.",
+    settings: SettingTable.all.filter {
+      $0.group == .limit
+        || ["languages", "text_region", "text_min_confidence", "threads", "work_dir"].contains($0.key)
+    },
+    extras: [
+      Extra(flag: "--json", short: nil, placeholder: nil, help: "Print the analysis document."),
+      Extra(flag: "--srt", short: nil, placeholder: nil, help: "Print SubRip subtitles."),
+    ], arguments: 1...1, run: { try TextCommand.run($0) })
 
   static let probe = Command(
     name: "probe", usage: "INPUT", summary: "Print what a file holds, as JSON.",

@@ -19,7 +19,7 @@ struct SchemaTests {
   /// What is wrong with documents, a line each, after the schema that `cutroom schema` prints.
   static func complaints(_ documents: [Data], schema: String) throws -> [String] {
     let folder = try TemporaryFolder()
-    try folder.write(validator, to: "validate.py")
+    try folder.write(Self.validator, to: "validate.py")
     let text = try cutroom(["schema", schema]).output
     try #require(try !JSON(text).keys.isEmpty, "the schema \(schema) says nothing")
     try folder.write(text, to: "schema.json")
@@ -60,7 +60,7 @@ struct SchemaTests {
     ])
     let lines = several.output.split(separator: UInt8(ascii: "\n")).map { Data($0) }
     #expect(lines.count == 3)
-    #expect(try complaints([one] + lines, schema: "analysis") == [])
+    #expect(try Self.complaints([one] + lines, schema: "analysis") == [])
   }
 
   @Test func `batches hold to their schema`() throws {

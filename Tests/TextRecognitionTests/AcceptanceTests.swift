@@ -79,7 +79,7 @@ import Timing
   }
 
   private func tracks(_ lines: [ReadLine], region: TextRegion = .full) -> [FoundText] {
-    TrackAssembly.tracks(lines, region: region, language: "eng")
+    TrackAssembly.tracks(lines, region: region, language: "eng").tracks
   }
 
   @Test func linesOfABlockAreOneTrackFromTopToBottom() {
