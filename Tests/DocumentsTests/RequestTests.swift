@@ -50,6 +50,16 @@ import Testing
     #expect(try read(DocumentEncoder.line(request)) == request)
   }
 
+  /// A setting that the request forgets would be a default in the worker, without a word.
+  @Test func everySettingOfTheResultIsWritten() throws {
+    let request = Request(
+      id: "", operation: .analyze, inputPath: "a", inputName: nil, output: "o", settings: Settings())
+    let line = try DocumentEncoder.line(request)
+    for setting in SettingTable.all where setting.group == .result {
+      #expect(line.contains("\"\(setting.key)\""), "\(setting.key)")
+    }
+  }
+
   @Test(arguments: [
     (#"{"operation": "analyse", "input": {"path": "a"}, "output": "o"}"#, "did you mean \"analyze\""),
     (
