@@ -25,6 +25,7 @@ package final class SourceCatalog {
   private var uses: [Key: Int] = [:]
   private var stores: [Key: SampleStore] = [:]
   private var kept = 0
+  private var layouts: [[SoundReader.Channel]] = []
   /// Errors of decoders, by path.
   package private(set) var decodeErrors: [String: Int] = [:]
 
@@ -59,7 +60,7 @@ package final class SourceCatalog {
     guard !reader.channels.isEmpty else {
       throw MediaError(reader.failedCalls > 0 ? .corrupt : .notMedia, "no sound could be decoded from the file")
     }
-    var found = SourceFacts(sampleRate: reader.sourceRate, channels: reader.channels, frames: 0)
+    var found = SourceFacts(sampleRate: reader.sourceRate, channels: shared(reader.channels), frames: 0)
     if let threshold = clip.trimSilence?.thresholdDB {
       found.audible = try Self.audible(reader, threshold: Float(pow(10, threshold / 20)))
       found.frames = reader.sourceFrames
@@ -71,6 +72,14 @@ package final class SourceCatalog {
     }
     if reader.failedCalls > 0 { decodeErrors[path] = reader.failedCalls }
     facts[key] = found
+  }
+
+  /// The same channels as found before: a small piece of memory kept for each of many sources would keep what the sources
+  /// took around it from being used again.
+  private func shared(_ channels: [SoundReader.Channel]) -> [SoundReader.Channel] {
+    if let known = layouts.first(where: { $0 == channels }) { return known }
+    layouts.append(channels)
+    return channels
   }
 
   /// What ``examine(_:for:)`` found.
