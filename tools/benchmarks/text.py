@@ -29,7 +29,7 @@ FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 SUREST = 60  # per cent below which a word of the tesseract command is noise
 
 
-def words(text):
+def words_of(text):
     return re.findall(r"[^\W_]+", text.upper())
 
 
@@ -53,13 +53,13 @@ def score(truth, optional, found):
     """Right, wanted, correct and said words of a film."""
     right = wanted = correct = said = 0
     for item in truth:
-        pool = [word for text in found if near(text, item) for word in words(text["text"])]
-        for word in words(item["text"]):
+        pool = [word for text in found if near(text, item) for word in words_of(text["text"])]
+        for word in words_of(item["text"]):
             wanted += 1
             right += take(word, pool)
     for text in found:
-        pool = [word for item in truth if near(text, item) for word in words(item["text"])]
-        for word in words(text["text"]):
+        pool = [word for item in truth if near(text, item) for word in words_of(item["text"])]
+        for word in words_of(text["text"]):
             if take(word, pool):
                 correct += 1
                 said += 1
@@ -205,12 +205,12 @@ def rates(row):
     return recall, precision, both
 
 
-def main(arguments):
+def main(words):
     parser = argparse.ArgumentParser(usage="tools/bench text [FOLDER] [--peers tesseract,rapidocr] [--json FILE]")
     parser.add_argument("folder", nargs="?")
     parser.add_argument("--peers", default="tesseract,rapidocr")
     parser.add_argument("--json")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(words)
     binary = program()
     folder = options.folder or made_films()
     truths = sorted(glob.glob(os.path.join(folder, "*.text.json")))
@@ -234,7 +234,7 @@ def main(arguments):
                 truth = json.load(file)
             for item in truth["text"]:
                 item.setdefault("start", item.get("typing_start", item.get("complete", 0)))
-            optional = [word for text in truth.get("optional", []) for word in words(text)]
+            optional = [word for text in truth.get("optional", []) for word in words_of(text)]
             length = seconds_of(film)
             for reader, (read, tool) in readers.items():
                 texts, cpu = read(tool, film, work)
