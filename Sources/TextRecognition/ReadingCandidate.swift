@@ -105,8 +105,8 @@ struct ReadingCandidate {
   static let mostUneven = 0.15
   static let mostUnevenInClutter = 0.06
 
-  /// The gate before any recognition: letters that the longest row must have, by the share of the ink in rows. On 89
-  /// texts and 2,535 blocks of clutter of the sample films it lets pass all texts and one block of clutter in fifty.
+  /// The gate before any recognition: letters that the longest row must have, by the share of the ink in rows. Set on 89
+  /// texts and 2,535 blocks of clutter of annotated films.
   var looksLikeText: Bool {
     let longest = letters.rows.map(\.members.count).max() ?? 0
     let unevenness = letters.rows.filter { $0.members.count == longest }.map(\.unevenness).min() ?? 1
