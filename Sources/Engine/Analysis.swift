@@ -58,7 +58,8 @@ struct Analysis {
   /// parts do not fit together the stream is not what its packets say: both are decoded once more as one, on one thread.
   private func fill(_ document: inout AnalysisDocument, from input: Input) throws {
     let plan = try SpeedPlan(
-      path: request.inputPath, options: options, limits: request.settings.limits, threads: threads)
+      path: request.inputPath, options: options, limits: request.settings.limits, threads: threads,
+      progress: { events.progress($0) })
     var warnings = plan.warnings
     var result: AnalysisPass.Result
     do {

@@ -12,7 +12,10 @@ struct SpeedPlan {
   /// What was asked for and cannot be had. Does not depend on the number of threads, as documents do not.
   var warnings: [WarningRecord] = []
 
-  init(path: String, options: AnalysisOptions, limits: Limits, threads: Int) throws {
+  /// `progress` is told how far a look ahead has come, so that it does not pass for a stall.
+  init(
+    path: String, options: AnalysisOptions, limits: Limits, threads: Int, progress: @escaping (PassProgress) -> Void
+  ) throws {
     let stages = Set(options.stages)
     guard stages.contains(.scenes) || stages.contains(.frames) else { return }
     if options.speed != .exact, stages.contains(.text) {
@@ -20,7 +23,13 @@ struct SpeedPlan {
       return
     }
     if options.speed == .exact, stages.contains(.frames) { return }
-    let scan = try PacketScan(path: path, limits: limits, enough: Self.leastKeyFrames)
+    let scan: PacketScan
+    do {
+      scan = try PacketScan(path: path, limits: limits, enough: Self.leastKeyFrames, visit: Self.counting(progress))
+    } catch {
+      // What cannot be read is met again by the pass, which keeps what comes before it.
+      return
+    }
     guard scan.isDivisible else {
       if options.speed != .exact {
         warnings.append(
@@ -38,15 +47,29 @@ struct SpeedPlan {
     switch options.speed {
     case .exact: if scan.keyFrames >= Self.leastKeyFrames, threads > 1 { route = .sideBySide }
     case .balanced: route = .balanced
-    case .fast: route = try fastRoute(path: path, limits: limits, threads: threads)
+    case .fast: route = try fastRoute(path: path, limits: limits, threads: threads, progress: progress)
     }
   }
 
-  private mutating func fastRoute(path: String, limits: Limits, threads: Int) throws -> VideoRoute {
+  /// A visitor of packets that tells of every thousandth.
+  static func counting(_ progress: @escaping (PassProgress) -> Void) -> (PacketFacts) -> Void {
+    var count = 0
+    return { _ in
+      count += 1
+      if count % 1000 == 0 { progress(PassProgress(frames: count, seconds: 0, fraction: 0)) }
+    }
+  }
+
+  private mutating func fastRoute(
+    path: String, limits: Limits, threads: Int, progress: @escaping (PassProgress) -> Void
+  ) throws -> VideoRoute {
     do {
-      if let plan = try FastPlan(path: path, limits: limits, threads: threads) { return plan.route }
+      if let plan = try FastPlan(path: path, limits: limits, threads: threads, progress: progress) { return plan.route }
     } catch let mismatch as ParallelDecoder.Mismatch {
       warnings.append(Self.notApplied(.fast, "the stream cannot be divided (\(mismatch.reason))"))
+      return .sequential
+    } catch let error as MediaError where error.code == .unreadable {
+      warnings.append(Self.notApplied(.fast, error.message))
       return .sequential
     }
     warnings.append(
@@ -80,21 +103,26 @@ final class FastPlan {
   private var shares: [Int: Double] = [:]
 
   /// Nil where the film is not divided so that anything could be left out.
-  init?(path: String, limits: Limits, threads: Int) throws {
+  init?(path: String, limits: Limits, threads: Int, progress: @escaping (PassProgress) -> Void) throws {
     var groups: [KeyFrameJudge.Group] = []
     var bytes: [Int] = []
     func close() {
       if !bytes.isEmpty { groups.append(KeyFrameJudge.Group(frames: bytes.count, bytes: Array(bytes.dropFirst()))) }
       bytes = []
     }
+    let count = SpeedPlan.counting(progress)
     let scan = try PacketScan(path: path, limits: limits, enough: .max) { facts in
+      count(facts)
       if facts.isKey { close() }
       bytes.append(facts.bytes)
     }
     close()
     guard scan.isDivisible, scan.keyFrames > 1, scan.frames >= Self.leastFrames * scan.keyFrames else { return nil }
     var judge = KeyFrameJudge()
-    try Self.visitKeyFrames(path: path, limits: limits, threads: threads) { judge.add($0, at: $1) }
+    try Self.visitKeyFrames(path: path, limits: limits, threads: threads) {
+      judge.add($0, at: $1)
+      progress(PassProgress(frames: $1.index, seconds: $1.seconds, fraction: 0))
+    }
     judge.rank(groups)
     self.judge = judge
     starts = groups.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.frames) }

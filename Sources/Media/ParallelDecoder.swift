@@ -249,12 +249,12 @@ package final class ParallelDecoder {
 
   private static func nextGroup(_ shared: Shared) -> PictureGroup? {
     shared.monitor.wait { () -> PictureGroup?? in
-      if shared.failure != nil { return .some(nil) }
+      if shared.failure != nil || shared.isEnded { return .some(nil) }
       if shared.untaken < shared.groups.count {
         shared.untaken += 1
         return shared.groups[shared.untaken - 1]
       }
-      return shared.isEnded ? .some(nil) : nil
+      return nil
     }
   }
 
