@@ -11,7 +11,9 @@ struct SoundProduction {
   private static let peakMargins: [SoundCodec: Double] = [.aac: 0.5, .mp3: 0.5, .opus: 0.6, .vorbis: 0.5]
   /// A limited peak lies between samples, where the gain is not quite the one that was computed.
   private static let limiterMargin = 0.03
-  private static let mostAttempts = 5
+  private static let mostAttempts = 10
+  /// The last of them, in which only the peak counts.
+  private static let attemptsForPeak = 3
   /// Loudness of the decoded result may miss the target by this many LU.
   private static let tolerance = 0.12
 
@@ -65,7 +67,10 @@ struct SoundProduction {
       }
       if over > 0 {
         let peak = min(target.truePeakDBTP, (before.truePeakDBTP ?? 0) + settings.gainDB)
-        settings.ceilingDBTP = (settings.ceilingDBTP ?? peak) - over - 0.05
+        // The encoder overshoots more, the more the gain makes up for a lower ceiling: somewhat further down each time.
+        settings.ceilingDBTP = (settings.ceilingDBTP ?? peak) - 1.3 * over - 0.05
+        // The peak is the limit, the loudness the aim: where both cannot be had, the last attempts give way.
+        if attempts + Self.attemptsForPeak >= Self.mostAttempts { continue }
       }
       if abs(off) > Self.tolerance { aim -= off }
       if settings.ceilingDBTP == nil { settings.gainDB -= off } else { try mastering.converge(&settings, to: aim) }
