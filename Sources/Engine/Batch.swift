@@ -73,6 +73,7 @@ package final class Batch: Sendable {
         input: input, folder: places[Array(input.path.utf8)] ?? layout.place(input.relative), index: index)
     }
     try Self.checkStatistics(settings, inputs: items.count)
+    try settings.checkScenes()
     let digest = paramsDigest
     let folder = path
     var resumed: [Int: ResultLine] = [:]

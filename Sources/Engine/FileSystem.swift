@@ -235,7 +235,7 @@ package enum Path {
     return name[name.index(after: dot)...].lowercased()
   }
 
-  static func absolute(_ path: String) -> String {
+  package static func absolute(_ path: String) -> String {
     if path.hasPrefix("/") { return tidied(path) }
     guard let current = getcwd(nil, 0) else { return path }
     defer { free(current) }
