@@ -61,7 +61,7 @@ let package = Package(
     tests(of: "FrameExtraction"),
     tests(of: "AudioMixing", uses: ["CKernels", "Documents", "Media"]),
     tests(of: "TextRecognition", uses: ["Documents", "Timing"]),
-    tests(of: "Timelines", uses: ["Documents", "Timing"]),
+    tests(of: "Timelines", uses: ["Documents", "TestSupport"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
   ]
 )

@@ -6,14 +6,28 @@ struct OpenTimeline {
 
   init(_ timeline: FilmTimeline) { self.timeline = timeline }
 
+  /// A clip a line, so that a film of many scenes needs no more memory than its text.
   var text: String {
+    let clips = clips.map(line).joined(separator: ",\n")
     let kinds = timeline.media.audio.isEmpty ? ["Video"] : ["Video", "Audio"]
-    let document = Timeline(
-      globalStart: time(timeline.startFrame), name: timeline.name,
-      tracks: Stack(name: "tracks", children: kinds.map { Track(kind: $0, name: $0, children: clips) }))
-    // No number here can be other than finite.
-    return (try? DocumentEncoder.pretty(document)) ?? ""
+    let tracks = kinds.map { kind in
+      """
+      {"OTIO_SCHEMA": "Track.1", "kind": "\(kind)", "name": "\(kind)", "children": [
+      \(clips)
+      ]}
+      """
+    }
+    return """
+      {"OTIO_SCHEMA": "Timeline.1", "name": \(line(timeline.name)), "global_start_time": \(line(time(timeline.startFrame))),
+      "tracks": {"OTIO_SCHEMA": "Stack.1", "name": "tracks", "children": [
+      \(tracks.joined(separator: ",\n"))
+      ]}}
+
+      """
   }
+
+  /// No number here can be other than finite, so that encoding cannot fail.
+  private func line(_ value: some Encodable) -> String { (try? DocumentEncoder.line(value)) ?? "" }
 
   private var clips: [Clip] {
     let reference = ExternalReference(
@@ -103,41 +117,5 @@ private struct Clip: Encodable {
       try own.encode(scene.transitionIn.kind.rawValue, forKey: .kind)
       try own.encode(scene.transitionIn.confidence, forKey: .confidence)
     }
-  }
-}
-
-private struct Track: Encodable {
-  let schema = "Track.1"
-  let kind: String
-  let name: String
-  let children: [Clip]
-
-  enum CodingKeys: String, CodingKey {
-    case schema = "OTIO_SCHEMA"
-    case kind, name, children
-  }
-}
-
-private struct Stack: Encodable {
-  let schema = "Stack.1"
-  let name: String
-  let children: [Track]
-
-  enum CodingKeys: String, CodingKey {
-    case schema = "OTIO_SCHEMA"
-    case name, children
-  }
-}
-
-private struct Timeline: Encodable {
-  let schema = "Timeline.1"
-  let globalStart: RationalTime
-  let name: String
-  let tracks: Stack
-
-  enum CodingKeys: String, CodingKey {
-    case schema = "OTIO_SCHEMA"
-    case globalStart = "global_start_time"
-    case name, tracks
   }
 }
