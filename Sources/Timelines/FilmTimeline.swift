@@ -152,11 +152,15 @@ private struct Pace {
     let told = FrameRate(fraction: video.frameRate)?.value
     let measured = average ?? told ?? 25
     let nominal = told.flatMap { abs($0 - measured) <= measured * 0.005 ? $0 : nil } ?? measured
-    if video.variableFrameRate != true, let rate = FrameRate.standard(nominal) {
+    guard video.variableFrameRate != true else {
+      let likely = told.flatMap { $0 <= measured * 2 && $0 * 2 >= measured ? $0 : nil } ?? measured
+      (rate, isCounted) = (FrameRate.near(likely), false)
+      return
+    }
+    if let rate = FrameRate.standard(nominal) {
       (self.rate, isCounted) = (rate, true)
     } else {
-      let likely = told.flatMap { $0 <= measured * 2 && $0 * 2 >= measured ? $0 : nil } ?? measured
-      (rate, isCounted) = (FrameRate.forEditing(likely), false)
+      (rate, isCounted) = (FrameRate.multiple(of: nominal) ?? FrameRate.near(nominal), false)
     }
   }
 }

@@ -43,12 +43,16 @@ package struct FrameRate: Sendable, Equatable {
     return abs(value - whole) <= whole * rounding ? FrameRate(Int64(whole)) : nil
   }
 
-  /// The rate at which editors take a film that has no rate of its own, or none that is whole: the smallest whole multiple,
-  /// so that each frame lies on one of theirs, else the common rate within 5 %, else the next whole rate.
-  static func forEditing(_ value: Double) -> FrameRate {
-    for factor in 1...8 where value * Double(factor) <= 120 {
+  /// The smallest whole multiple of a rate, so that each frame lies on one of its frames; nil where there is none up to 120.
+  static func multiple(of value: Double) -> FrameRate? {
+    for factor in 2...8 where value * Double(factor) <= 120 {
       if let rate = standard(value * Double(factor)) { return rate }
     }
+    return nil
+  }
+
+  /// The rate at which editors take a film that has no rate of its own: the common one within 5 %, else the next whole one.
+  static func near(_ value: Double) -> FrameRate {
     let near = common.min { abs($0.value - value) < abs($1.value - value) }
     if let near, abs(near.value - value) <= value * 0.05 { return near }
     return FrameRate(Int64(min(1000, max(1, value.rounded(.up)))))

@@ -103,6 +103,28 @@ struct DatasetTests {
     }
   }
 
+  @Test func `a disk that fills leaves no dataset`() throws {
+    let folder = try TemporaryFolder()
+    let film = try Film.plain()
+    let batch = try Batch([film], into: folder("out"), ["--stages", "scenes"])
+    // Many films with one document: rows take far more than anything else that is written.
+    let line = try contents(of: "\(batch.output)/results.jsonl")
+    let others = (0..<40).map {
+      String(decoding: line, as: UTF8.self).replacingOccurrences(of: film, with: "/none/\($0)")
+    }
+    try folder.write(others.joined(), to: "out/results.jsonl")
+    // dash counts in blocks of 512 bytes.
+    let script =
+      "trap '' XFSZ; ulimit -f 100; exec \(cutroomBinary) analyze \(film) -o \(batch.output) --resume --dataset "
+    let outcome = try TestSupport.run("/bin/sh", ["-c", script + "--stages scenes"])
+    #expect(outcome.exitCode == 4)
+    #expect(outcome.errors.contains("dataset.jsonl: File too large"), "\(outcome.errors)")
+    #expect(!everything(in: batch.output).contains { $0.hasPrefix("dataset.jsonl") })
+    #expect(
+      try Batch([film], into: batch.output, ["--resume", "--dataset", "--stages", "scenes"]).outcome.exitCode == 0)
+    #expect(try rows(batch.output).count == 41 * Film.cuts.count)
+  }
+
   @Test func `the recipe of the article makes Parquet of it`() throws {
     let (_, batch) = try Self.run.get()
     let folder = try TemporaryFolder()
