@@ -304,6 +304,7 @@ package struct OutputFile: Codable, Sendable, Equatable {
   package enum Kind: String, Codable, Sendable, CaseIterable {
     case frames, subtitles
     case textReview = "text_review"
+    case timeline
   }
 
   package var kind: Kind

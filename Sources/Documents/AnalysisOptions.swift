@@ -19,6 +19,9 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var silenceLevel = -60.0
   /// Shortest silence that is reported, in seconds.
   package var silenceLength = 0.5
+  /// Files for other programs that are made of the scenes.
+  package var timelines: [TimelineFormat] = []
+  package var timecode = TimecodeCounting.auto
 
   package init() {}
 
@@ -34,6 +37,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     case textMinConfidence = "text_min_confidence"
     case silenceLevel = "silence_level"
     case silenceLength = "silence_length"
+    case timelines, timecode
   }
 }
 

@@ -46,6 +46,7 @@ package struct Request: Sendable, Equatable {
     }
     try Self.apply(top.take("limits"), place: "limits", to: &settings) { $0.group == .limit }
     if let value = top.take("sound") { sound = try SoundOptions(value) }
+    try settings.checkScenes()
     if inputName?.isEmpty == true { throw DocumentError("input.name is empty") }
     if inputPath.isEmpty { throw DocumentError("input.path is empty") }
     if [.analyze, .mix, .normalize].contains(operation), (output ?? "").isEmpty {
@@ -107,6 +108,7 @@ extension Request: Encodable {
     case textMinConfidence = "text_min_confidence"
     case silenceLevel = "silence_level"
     case silenceLength = "silence_length"
+    case timelines, timecode
     case threads
     case workDir = "work_dir"
     case sceneStats = "scene_stats"
@@ -137,6 +139,8 @@ extension Request: Encodable {
     try options.encode(chosen.textMinConfidence, forKey: .textMinConfidence)
     try options.encode(chosen.silenceLevel, forKey: .silenceLevel)
     try options.encode(chosen.silenceLength, forKey: .silenceLength)
+    try options.encode(chosen.timelines, forKey: .timelines)
+    try options.encode(chosen.timecode, forKey: .timecode)
     try options.encodeIfPresent(settings.batch.threads, forKey: .threads)
     try options.encodeIfPresent(settings.batch.workDir, forKey: .workDir)
     try options.encodeIfPresent(settings.batch.sceneStats, forKey: .sceneStats)

@@ -28,7 +28,7 @@ package enum SettingTable {
   /// The setting of a key as written in JSON, or nil.
   package static func setting(_ key: String) -> Setting? { all.first { $0.key == key } }
 
-  package static let all: [Setting] = resultSettings + runSettings + limitSettings + reportSettings
+  package static let all: [Setting] = resultSettings + timelineSettings + runSettings + limitSettings + reportSettings
 
   private static let resultSettings: [Setting] = [
     Setting(
@@ -149,6 +149,9 @@ package enum SettingTable {
     },
     flag("retry_failed", .batch, "With --resume, try inputs again that failed.") { $0.batch.retryFailed = $1 },
     flag("force", .batch, "Replace the results in an output folder that already holds some.") { $0.batch.force = $1 },
+    flag("dataset", .batch, "Write dataset.jsonl, a line a scene, beside the results of the batch.") {
+      $0.batch.dataset = $1
+    },
     flag("fail_fast", .batch, "Stop at the first input that fails.") { $0.batch.failFast = $1 },
     flag("dry_run", .batch, "List what would be done and stop.") { $0.batch.dryRun = $1 },
     Setting(

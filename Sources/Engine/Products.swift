@@ -13,6 +13,11 @@ struct Products {
 
   /// Makes every product that was asked for, as files in the workspace and lines in the document's `outputs`.
   func make(_ document: inout AnalysisDocument) {
+    if !options.timelines.isEmpty {
+      attempt("output", &document) {
+        try TimelineFiles(workspace: workspace, inputPath: request.inputPath).write(options.timelines, into: &$0)
+      }
+    }
   }
 
   /// Runs one step; what it throws is an error of the stage of this name.
