@@ -11,7 +11,7 @@ function make(name, properties = {}, ...children) {
       element[key] = value;
     }
   }
-  element.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
   return element;
 }
 

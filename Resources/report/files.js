@@ -73,8 +73,8 @@ function showHeadings() {
   const row = document.querySelector("#files-table thead tr");
   row.replaceChildren(...columns.map((column) => {
     const sorted = files.order.key === column.key;
-    const button = make("button", { type: "button" }, column.title,
-      make("span", { className: "arrow", "aria-hidden": "true" }, sorted ? (files.order.down ? "▼" : "▲") : ""));
+    const arrow = make("span", { className: "arrow", "aria-hidden": "true" }, sorted ? (files.order.down ? "▼" : "▲") : "");
+    const button = make("button", { type: "button" }, column.number ? [arrow, column.title] : [column.title, arrow]);
     button.addEventListener("click", () => sortBy(column));
     return make("th", {
       scope: "col", className: [column.number && "number", column.wide && "wide"].filter(Boolean).join(" "),

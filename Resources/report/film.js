@@ -132,7 +132,7 @@ class FilmView {
     if (film.document && row.status !== "damaged") links.unshift(["document", film.document, "analysis.json"]);
     return make("aside", { className: "facts", "aria-label": "Facts" }, make("dl", {}, list),
       links.length > 0 && make("ul", { className: "links", "aria-label": "Files of this analysis" }, links.map(([kind, path, name]) =>
-        make("li", {}, make("a", { href: address(path) }, name), make("span", { className: "quiet" }, ` ${kind}`)))));
+        make("li", {}, make("a", { href: address(path) }, name), kind !== words(name.replaceAll("-", "_")) && make("span", { className: "quiet" }, ` ${kind}`)))));
   }
 
   section(id, title, more, ...content) {

@@ -104,7 +104,7 @@ class Lanes {
       drawn = right;
       this.fill(index % 2 ? "block-b" : "block-a", left, lane.top, Math.max(1, right - left), lane.height);
       if (right - left >= 14 && !blank.includes(index)) this.drawPicture(index, left, lane, right - left);
-      if (right - left >= 4) this.fill(kind[index] === "cut" ? "cut" : "gradual", left, lane.top, 2, lane.height);
+      if (right - left >= 4 && kind[index] !== "start") this.fill(kind[index] === "cut" ? "cut" : "gradual", left, lane.top, 2, lane.height);
       if (right - left >= 30 && right > 24) {
         const label = number(index + 1);
         const x = Math.max(0, left) + 5;
@@ -150,7 +150,7 @@ class Lanes {
   }
 
   drawSound(lane, view) {
-    const { silences = [], waveform } = lane.sound;
+    const { silences = [], waveform, loudness = {} } = lane.sound;
     if (!waveform) this.fill("sound", Math.max(0, view.x(0)), lane.top, Math.min(view.width, view.x(this.film.length)), lane.height);
     for (let index = 0; index < silences.length && silences[index] < view.to; index += 2) {
       const left = Math.max(0, view.x(silences[index]));
@@ -158,6 +158,11 @@ class Lanes {
       if (right < 0) continue;
       this.hatch(left, lane.top, Math.max(1, right - left), lane.height);
     }
+    if (waveform) return;
+    const figures = [["range", loudness.range_lu, "LU"], ["true peak", loudness.true_peak_dbtp, "dBTP"]]
+      .filter(([, value]) => value !== undefined).map(([name, value, unit]) => `${name} ${decibels(value, unit)}`);
+    figures.push(silences.length ? plural(silences.length / 2, "silence") : "no silence");
+    this.write(figures.join(" · "), 8, lane.top + lane.height / 2, view.width - 16, "text");
   }
 
   hatch(x, y, width, height) {

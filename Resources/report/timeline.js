@@ -24,7 +24,10 @@ class Timeline {
 
   waveforms() {
     return this.lanes.list.filter((lane) => lane.sound?.waveform).map((lane) => {
-      const image = picture(this.film.folder + lane.sound.waveform, { className: "waveform", loading: "eager" });
+      const image = picture(this.film.folder + lane.sound.waveform.file, { className: "waveform", loading: "eager" });
+      const { start_seconds: start = 0, end_seconds: end = this.length } = lane.sound.waveform;
+      image.style.left = `${(start / this.length) * 100}%`;
+      image.style.width = `${((end - start) / this.length) * 100}%`;
       image.style.top = `${lane.top}px`;
       image.style.height = `${lane.height}px`;
       return image;

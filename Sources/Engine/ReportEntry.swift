@@ -53,8 +53,7 @@ struct ReportEntry: Encodable {
     var loudness: Loudness?
     /// Starts and ends in turn, in seconds; nil where sound was not analysed.
     var silences: [Double]?
-    /// File of a picture whose width is the film's length, relative to the document.
-    var waveform: String?
+    var waveform: ReportedWaveform?
   }
 
   /// The document and its folder, relative to the output folder; the folder is empty or ends in `/`.
@@ -70,7 +69,7 @@ struct ReportEntry: Encodable {
   var scenes: Scenes?
   var texts: Texts?
   var sound: [Sound]
-  var sprites: SpriteCues?
+  var sprites: ReportedSprites?
   var outputs: [ReportedOutput]
   var warnings: [ReportedMessage]
   var errors: [ReportedMessage]
@@ -94,7 +93,7 @@ extension ReportEntry {
       warnings: analysis.warnings ?? [], errors: analysis.errors ?? [], timings: analysis.timings)
     scenes = analysis.scenes.map { Self.columns($0, analysis.frames ?? []) }
     texts = analysis.textTracks.map(Self.columns)
-    sprites = SpriteCues(Path.join(folder, self.folder + "sprites.vtt"))
+    sprites = ReportedSprites(Path.join(folder, self.folder + "sprites.vtt"))
     length = Self.length(analysis)
   }
 
@@ -153,8 +152,16 @@ extension ReportEntry {
         stream: stream.streamIndex, codec: stream.codec, rate: stream.sampleRate, channels: stream.channels,
         layout: stream.channelLayout, language: stream.language, title: stream.title, loudness: track?.loudness,
         silences: track?.silences.flatMap { [$0.startSeconds, $0.endSeconds] },
-        waveform: analysis.outputs?.map(\.path).first { $0.hasSuffix("waveform-\(stream.streamIndex).png") })
+        waveform: waveform(of: stream.streamIndex, analysis))
     }
+  }
+
+  /// As described, or else by its name among the outputs.
+  private static func waveform(of stream: Int, _ analysis: ReportedAnalysis) -> ReportedWaveform? {
+    if let waveform = analysis.waveforms?.first(where: { $0.streamIndex == stream }) { return waveform }
+    let name = "waveform-\(stream).png"
+    let file = analysis.outputs?.map(\.path).first { $0 == name || $0.hasSuffix("/" + name) }
+    return file.map { ReportedWaveform(streamIndex: stream, file: $0) }
   }
 }
 

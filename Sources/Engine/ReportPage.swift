@@ -53,7 +53,7 @@ package struct ReportPage {
     func source(_ bytes: [UInt8]) throws -> String {
       "'sha256-\(Data(try SHA256.digest(bytes)).base64EncodedString())'"
     }
-    return "default-src 'none'; img-src 'self' file:; media-src 'self' file:; script-src \(try source(script)); "
+    return "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; script-src \(try source(script)); "
       + "style-src \(try source(style)); base-uri 'none'; form-action 'none'"
   }
 

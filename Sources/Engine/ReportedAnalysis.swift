@@ -11,6 +11,7 @@ struct ReportedAnalysis: Decodable {
   var frames: [ReportedFrame]?
   var textTracks: [ReportedText]?
   var audio: [AudioAnalysis]?
+  var waveforms: [ReportedWaveform]?
   var outputs: [ReportedOutput]?
   var warnings: [ReportedMessage]?
   var errors: [ReportedMessage]?
@@ -20,7 +21,7 @@ struct ReportedAnalysis: Decodable {
     case schemaVersion = "schema_version"
     case status, media, scenes, frames
     case textTracks = "text_tracks"
-    case audio, outputs, warnings, errors, timings
+    case audio, waveforms, outputs, warnings, errors, timings
   }
 
   /// Largest document that is read; one of 100,000 scenes with words and boxes stays below.
@@ -151,6 +152,21 @@ struct ReportedText: Decodable {
   var confidence: Double?
   var start: ReportedInstant
   var end: ReportedInstant
+}
+
+/// A picture of the sound; its edges stand for `startSeconds` and `endSeconds`, or the film's where they are absent.
+struct ReportedWaveform: Codable {
+  var streamIndex: Int
+  var file: String
+  var startSeconds: Double?
+  var endSeconds: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case streamIndex = "stream_index"
+    case file
+    case startSeconds = "start_seconds"
+    case endSeconds = "end_seconds"
+  }
 }
 
 struct ReportedOutput: Codable {

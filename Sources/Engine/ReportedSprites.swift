@@ -1,7 +1,7 @@
 import Documents
 
 /// The cues of a WebVTT file of thumbnails: from when on which part of which sheet shows the film.
-struct SpriteCues: Encodable {
+struct ReportedSprites: Encodable {
   /// Paths relative to the document.
   private(set) var sheets: [String] = []
   /// Size of one thumbnail in pixels.
