@@ -23,7 +23,7 @@ class FilmView {
     const neighbour = (step, text) => {
       const other = at < 0 ? undefined : files.shown[at + step];
       return other === undefined
-        ? make("span", { className: "off", "aria-disabled": "true" }, text)
+        ? make("span", { className: "off" }, text)
         : make("a", { href: `#/${other + 1}`, title: files.all[other].path }, text);
     };
     return make("nav", { className: "way", "aria-label": "Films" }, make("a", { href: "#" }, "← All files"),

@@ -3,15 +3,16 @@ function soundCard(sound, film, timeButton) {
   const loudness = sound.loudness ?? {};
   const silences = sound.silences ?? [];
   const figures = [
-    ["Integrated", decibels(loudness.integrated_lufs, "LUFS")], ["Range", decibels(loudness.range_lu, "LU")],
-    ["True peak", decibels(loudness.true_peak_dbtp, "dBTP")], ["Loudest 0.4 s", decibels(loudness.max_momentary_lufs, "LUFS")],
-    ["Loudest 3 s", decibels(loudness.max_short_term_lufs, "LUFS")],
+    ["Integrated", decibels(loudness.integrated_lufs, "LUFS"), "integrated"], ["Range", decibels(loudness.range_lu, "LU")],
+    ["True peak", decibels(loudness.true_peak_dbtp, "dBTP"), "true-peak"],
+    ["Loudest 0.4 s", decibels(loudness.max_momentary_lufs, "LUFS"), "momentary"],
+    ["Loudest 3 s", decibels(loudness.max_short_term_lufs, "LUFS"), "short-term"],
     ["Silence", silences.length ? `${span(silenceLength(silences))} in ${plural(silences.length / 2, "stretch", "stretches")}` : "none"],
   ];
   const name = [`Stream ${sound.stream}`, sound.language, sound.title].filter(Boolean).join(", ");
   return make("div", { className: "sound" },
     make("h4", {}, make("bdi", {}, name)), meter(loudness),
-    make("dl", { className: "figures" }, figures.map(([title, value]) => make("div", {}, make("dt", {}, title), make("dd", {}, value)))),
+    make("dl", { className: "figures" }, figures.map(([title, value, mark]) => make("div", {}, make("dt", mark ? { className: mark } : {}, title), make("dd", {}, value)))),
     silences.length > 0 && silenceList(silences, timeButton));
 }
 

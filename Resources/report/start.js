@@ -34,6 +34,11 @@ function start() {
   startFiles();
   route();
   window.addEventListener("hashchange", route);
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    // The address stays what it is: it names the film.
+    event.preventDefault();
+    find("main").focus();
+  });
   window.addEventListener("scroll", () => {
     if (!shown) files.lastScroll = window.scrollY;
   }, { passive: true });

@@ -129,7 +129,8 @@ struct ReportCommandTests {
     for current in ["work", "work/in"] {
       #expect(try cutroom(["report", folder("work/results/today")], in: folder(current)).exitCode == 0)
       #expect(
-        try ReportBlocks(folder("work/results/today/report.html")).file(0).film.string == "../../in/film.mp4", "\(current)")
+        try ReportBlocks(folder("work/results/today/report.html")).file(0).film.string == "../../in/film.mp4",
+        "\(current)")
     }
     // Another film of that name is not the one that was analysed.
     try folder.write("another", to: "work/in/film.mp4")
