@@ -17,7 +17,7 @@ class Filmstrip {
     this.current = -1;
     this.focus = 0;
     this.cards = new Map();
-    this.pictureWidth = Math.round(Math.min(230, Math.max(84, aspect * Filmstrip.pictureHeight)));
+    this.pictureWidth = Math.round(Math.min(230, Math.max(124, aspect * Filmstrip.pictureHeight)));
     this.step = this.pictureWidth + Filmstrip.gap;
     this.list = make("ul", { className: "cards" });
     this.view = make("div", { className: "strip", role: "group", "aria-label": "Scenes, arrow keys go from one to the next" }, this.list);

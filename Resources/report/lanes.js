@@ -8,6 +8,7 @@ class Lanes {
     this.film = film;
     this.redraw = redraw;
     this.pictures = new Map();
+    this.blank = new Set(film.scenes?.blank);
     this.list = [];
     let top = Lanes.rulerHeight;
     const add = (title, height, draw, more = {}) => {
@@ -42,7 +43,12 @@ class Lanes {
   /** `view`: `from` and `to` in seconds, `width` in pixels, and `x(seconds)`. */
   draw(context, view) {
     const style = getComputedStyle(document.documentElement);
-    this.color = (name) => style.getPropertyValue(`--${name}`).trim();
+    const known = new Map();
+    this.color = (name) => {
+      // Asked for thousands of times, and slow to ask.
+      if (!known.has(name)) known.set(name, style.getPropertyValue(`--${name}`).trim());
+      return known.get(name);
+    };
     this.context = context;
     context.font = "12px system-ui, sans-serif";
     context.textBaseline = "middle";
@@ -93,7 +99,7 @@ class Lanes {
   }
 
   drawScenes(lane, view) {
-    const { start, end, kind, blank } = this.film.scenes;
+    const { start, end, kind } = this.film.scenes;
     const { context } = this;
     let drawn = -1;
     for (let index = Math.max(0, lastAtMost(start, view.from)); index < start.length && start[index] < view.to; index += 1) {
@@ -103,7 +109,7 @@ class Lanes {
       if (right - drawn < 1) continue;
       drawn = right;
       this.fill(index % 2 ? "block-b" : "block-a", left, lane.top, Math.max(1, right - left), lane.height);
-      if (right - left >= 14 && !blank.includes(index)) this.drawPicture(index, left, lane, right - left);
+      if (right - left >= 14 && !this.blank.has(index)) this.drawPicture(index, left, lane, right - left);
       if (right - left >= 4 && kind[index] !== "start") this.fill(kind[index] === "cut" ? "cut" : "gradual", left, lane.top, 2, lane.height);
       if (right - left >= 30 && right > 24) {
         const label = number(index + 1);
@@ -140,10 +146,10 @@ class Lanes {
     for (let index = 0; index < start.length && start[index] < view.to; index += 1) {
       if (end[index] < view.from) continue;
       const left = Math.max(-2, view.x(start[index]));
-      const width = Math.max(2, Math.min(view.width + 2, view.x(end[index])) - left);
+      const width = Math.max(1, Math.min(view.width + 2, view.x(end[index])) - left);
       const top = lane.top + this.rows[index] * Lanes.textRow;
       this.fill("text-block", left, top, width, Lanes.textRow - 2);
-      this.fill("accent", left, top, 2, Lanes.textRow - 2);
+      this.fill("accent", left, top, Math.min(2, width), Lanes.textRow - 2);
       const isRightToLeft = /^[^A-Za-z]*[\u0590-\u08ff]/.test(text[index]);
       this.write(text[index].replaceAll("\n", " "), left + 6, top + Lanes.textRow / 2 - 1, width - 10, "text", isRightToLeft);
     }
@@ -155,8 +161,8 @@ class Lanes {
     for (let index = 0; index < silences.length && silences[index] < view.to; index += 2) {
       const left = Math.max(0, view.x(silences[index]));
       const right = Math.min(view.width, view.x(silences[index + 1]));
-      if (right < 0) continue;
-      this.hatch(left, lane.top, Math.max(1, right - left), lane.height);
+      if (right <= left) continue;
+      this.hatch(left, lane.top, right - left, lane.height);
     }
     if (waveform) return;
     const figures = [["range", loudness.range_lu, "LU"], ["true peak", loudness.true_peak_dbtp, "dBTP"]]
