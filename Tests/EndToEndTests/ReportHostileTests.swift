@@ -52,6 +52,25 @@ import Testing
     ["pts": 0, "seconds": seconds, "frame": Int(seconds * 25)]
   }
 
+  private func track(_ index: Int, _ text: String) -> [String: Any] {
+    let start = Double(index) * 0.2
+    var track: [String: Any] = ["id": index + 1, "text": text, "language": "<b>", "confidence": 0.9, "lines": [Any]()]
+    track["start"] = instant(start)
+    track["end"] = instant(start + 0.5)
+    return track
+  }
+
+  /// Scenes of half a second.
+  private func scene(_ index: Int) -> [String: Any] {
+    let transition: [String: Any] = ["kind": index == 0 ? "start" : "cut", "confidence": 0.9]
+    let start = Double(index) / 2
+    return ["id": index + 1, "start": instant(start), "end": instant(start + 0.5), "transition_in": transition]
+  }
+
+  private func frame(_ index: Int) -> [String: Any] {
+    ["id": index + 1, "scene_id": index + 1, "at": instant(Double(index) / 2), "file": "frames/scene-0001.jpg"]
+  }
+
   @Test func `texts of a film are text and nothing else`() throws {
     let texts = [
       "</script><script>hacked=1</script>", "<img src=x onerror=hacked=1>", "<!-- <script> ]]>",
@@ -59,12 +78,7 @@ import Testing
       "שלום עולם", "{{DATA}} ${hacked=1} `", "a < b && c > d",
     ]
     let folder = try page { document in
-      document["text_tracks"] = texts.enumerated().map { index, text in
-        [
-          "id": index + 1, "text": text, "language": "<b>", "confidence": 0.9, "start": instant(Double(index) * 0.2),
-          "end": instant(Double(index) * 0.2 + 0.5), "lines": [], "box": ["x": 0, "y": 0, "width": 1, "height": 1],
-        ]
-      }
+      document["text_tracks"] = texts.enumerated().map { track($0.offset, $0.element) }
       document["warnings"] = [["code": "<i>", "message": "<svg onload=hacked=1>"]]
       document["outputs"] = [["kind": "<b>", "path": "javascript:hacked=1"]]
     }
@@ -110,16 +124,8 @@ import Testing
   @Test func `ten thousand scenes cost no more than those in view`() throws {
     let total = 10_000
     let folder = try page { document in
-      document["scenes"] = (0..<total).map { index in
-        [
-          "id": index + 1, "start": instant(Double(index) * 0.5), "end": instant(Double(index + 1) * 0.5),
-          "duration_seconds": 0.5,
-          "transition_in": ["kind": index == 0 ? "start" : "cut", "confidence": 0.9],
-        ]
-      }
-      document["frames"] = (0..<total).map { index in
-        ["id": index + 1, "scene_id": index + 1, "at": instant(Double(index) * 0.5), "file": "frames/scene-0001.jpg"]
-      }
+      document["scenes"] = (0..<total).map(scene)
+      document["frames"] = (0..<total).map(frame)
     }
     let cards = "document.querySelectorAll('.cards li').length"
     let visit = try Browser.visit([

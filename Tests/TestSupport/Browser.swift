@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// A headless Chromium that opens a page and goes through steps, driven by Tests/Browser/drive.py.
 package enum Browser {
