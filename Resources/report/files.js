@@ -11,7 +11,7 @@ const files = {
 const columns = [
   { title: "File", key: "path", cell: fileCell },
   { title: "Status", key: "status", cell: (file) => statusMark(file.status) },
-  { title: "Length", key: "seconds", number: true, cell: (file) => file.seconds === undefined ? "–" : clock(file.seconds, file.seconds < 10 ? 1 : 0) },
+  { title: "Length", key: "seconds", number: true, cell: (file) => file.seconds === undefined ? "–" : clock(file.seconds, file.seconds < 1 ? 2 : file.seconds < 10 ? 1 : 0) },
   { title: "Scenes", key: "scenes", number: true, cell: (file) => count(file.scenes) },
   { title: "Pictures", key: "pictures", number: true, cell: (file) => count(file.pictures), wide: true },
   { title: "Texts", key: "texts", number: true, cell: (file) => count(file.texts), wide: true },

@@ -121,7 +121,7 @@ class FilmView {
     }
     for (const sound of film.sound) {
       add(film.sound.length > 1 ? `Sound ${sound.stream}` : "Sound", [sound.codec, sound.rate && `${number(sound.rate / 1000, 1)} kHz`,
-        sound.layout, sound.language, sound.title].filter(Boolean).join(", "));
+        sound.layout, known(sound.language), sound.title].filter(Boolean).join(", "));
     }
     add("Container", film.container);
     add("Size", row.bytes !== undefined && bytes(row.bytes));

@@ -1,3 +1,6 @@
+/** A language that says something: `und` is what containers write where nobody said. */
+const known = (language) => (language === "und" ? undefined : language);
+
 /** Loudness and silences of an audio stream. `timeButton` makes a button that goes to a time. */
 function soundCard(sound, film, timeButton) {
   const loudness = sound.loudness ?? {};
@@ -9,7 +12,7 @@ function soundCard(sound, film, timeButton) {
     ["Loudest 3 s", decibels(loudness.max_short_term_lufs, "LUFS"), "short-term"],
     ["Silence", silences.length ? `${span(silenceLength(silences))} in ${plural(silences.length / 2, "stretch", "stretches")}` : "none"],
   ];
-  const name = [`Stream ${sound.stream}`, sound.language, sound.title].filter(Boolean).join(", ");
+  const name = [`Stream ${sound.stream}`, known(sound.language), sound.title].filter(Boolean).join(", ");
   return make("div", { className: "sound" },
     make("h4", {}, make("bdi", {}, name)), meter(loudness),
     make("dl", { className: "figures" }, figures.map(([title, value, mark]) => make("div", {}, make("dt", mark ? { className: mark } : {}, title), make("dd", {}, value)))),

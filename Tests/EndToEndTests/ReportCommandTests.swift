@@ -77,6 +77,18 @@ struct ReportCommandTests {
     #expect(!again.outcome.text.contains("report:"))
   }
 
+  @Test func `a full disk is exit code 4 and leaves the page that was there`() throws {
+    let folder = try analysed()
+    #expect(try cutroom(["report", folder("out")]).exitCode == 0)
+    let before = try contents(of: folder("out/report.html"))
+    // A limit on the size of files stands for the full disk; the signal it sends is ignored.
+    let script = "trap '' XFSZ; ulimit -f 16; exec \(cutroomBinary) report \(folder("out"))"
+    let outcome = try run("/bin/sh", ["-c", script])
+    #expect(outcome.exitCode == 4)
+    #expect(try contents(of: folder("out/report.html")) == before)
+    #expect(everything(in: folder("out")).filter { $0.contains(".cutroom-") }.isEmpty)
+  }
+
   @Test func `an input of the page's name keeps out of its place`() throws {
     let folder = try TemporaryFolder()
     try folder.copy(Film.plain(), to: "report.html")
