@@ -100,13 +100,15 @@ class FilmView {
   place(seconds) {
     this.position = seconds;
     this.timeline?.place(seconds);
-    const scene = lastAtMost(this.film.scenes?.start ?? [], seconds + 2e-6);
+    const shown = this.film.scenes ?? this.film.pictures;
+    // Where the player stands may be a millionth off.
+    const scene = lastAtMost(shown?.start ?? [], seconds + 2e-6);
     if (scene >= 0) this.strip?.mark(scene);
     if (this.still.hidden) return;
-    const file = this.film.scenes?.picture[scene];
+    const file = shown?.picture[scene];
     if (file === this.shownStill) return;
     this.shownStill = file;
-    this.still.replaceChildren(...(file ? [picture(this.film.folder + file, { alt: `Scene ${scene + 1}`, loading: "eager" })] : []));
+    this.still.replaceChildren(...(file ? [picture(this.film.folder + file, { alt: `${this.strip.noun} ${scene + 1}`, loading: "eager" })] : []));
   }
 
   facts() {
@@ -153,13 +155,15 @@ class FilmView {
   }
 
   scenesSection() {
-    const { scenes, video } = this.film;
-    if (!scenes) return undefined;
-    const total = scenes.start.length;
-    if (total === 0) return this.section("scenes-title", "Scenes", "none");
+    const { scenes, pictures, video } = this.film;
+    const shown = scenes ?? pictures;
+    if (!shown) return undefined;
+    const noun = scenes ? "Scene" : "Picture";
+    const total = shown.start.length;
+    if (total === 0) return this.section("scenes-title", `${noun}s`, "none");
     const aspect = video?.display_height ? video.display_width / video.display_height : 16 / 9;
-    this.strip = new Filmstrip(this.film, aspect, (seconds) => this.seek(seconds));
-    return this.section("scenes-title", "Scenes", plural(total, "scene"), this.strip.element);
+    this.strip = new Filmstrip(this.film, shown, noun, aspect, (seconds) => this.seek(seconds));
+    return this.section("scenes-title", `${noun}s`, plural(total, noun.toLowerCase()), this.strip.element);
   }
 
   textsSection() {

@@ -8,9 +8,12 @@ class Filmstrip {
   /** Browsers give up on elements that are wider than some 17 million pixels. */
   static most = 50000;
 
-  constructor(film, aspect, seek) {
+  /** `scenes` are columns; pictures without scenes lack `kind` and `end`. `noun` is what one of them is called. */
+  constructor(film, scenes, noun, aspect, seek) {
     this.film = film;
-    this.scenes = film.scenes;
+    this.scenes = scenes;
+    this.noun = noun;
+    this.blank = new Set(scenes.blank);
     this.seek = seek;
     this.count = this.scenes.start.length;
     this.base = 0;
@@ -20,7 +23,7 @@ class Filmstrip {
     this.pictureWidth = Math.round(Math.min(230, Math.max(124, aspect * Filmstrip.pictureHeight)));
     this.step = this.pictureWidth + Filmstrip.gap;
     this.list = make("ul", { className: "cards" });
-    this.view = make("div", { className: "strip", role: "group", "aria-label": "Scenes, arrow keys go from one to the next" }, this.list);
+    this.view = make("div", { className: "strip", role: "group", "aria-label": `${noun}s, arrow keys go from one to the next` }, this.list);
     this.view.addEventListener("scroll", () => this.render(), { passive: true });
     this.view.addEventListener("keydown", (event) => this.key(event));
     this.element = make("div", {}, this.view, this.parts());
@@ -80,8 +83,9 @@ class Filmstrip {
   }
 
   label(index) {
-    const kind = words(this.scenes.kind[index]) + (this.scenes.blank.includes(index) ? ", plain" : "");
-    return `Scene ${index + 1}, ${clock(this.scenes.start[index])}, ${kind}`;
+    const kind = this.scenes.kind && words(this.scenes.kind[index]);
+    return [`${this.noun} ${index + 1}`, clock(this.scenes.start[index]), kind, this.blank.has(index) && "plain"]
+      .filter(Boolean).join(", ");
   }
 
   card(index) {
@@ -91,7 +95,7 @@ class Filmstrip {
     const button = make("button", {
       type: "button", "aria-label": this.label(index), tabIndex: -1, title: this.details(index),
     }, place, make("span", { className: "caption" }, make("b", {}, number(index + 1)), make("span", {}, clock(start[index]))),
-    make("span", { className: `kind ${kind[index]}` }, words(kind[index])));
+    kind && make("span", { className: `kind ${kind[index]}` }, words(kind[index])));
     button.addEventListener("click", () => {
       this.focus = index;
       this.seek(start[index]);
@@ -110,6 +114,7 @@ class Filmstrip {
 
   details(index) {
     const { start, frame, confidence, end } = this.scenes;
+    if (!confidence) return `frame ${number(frame[index])}`;
     const length = (start[index + 1] ?? end) - start[index];
     return `frame ${number(frame[index])}, ${span(length)} long, confidence ${number(confidence[index], 2)}`;
   }

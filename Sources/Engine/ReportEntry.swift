@@ -34,6 +34,13 @@ struct ReportEntry: Encodable {
     var end: Double = 0
   }
 
+  /// Pictures of a film whose scenes were not looked for.
+  struct Pictures: Encodable {
+    var start: [Double]
+    var frame: [Int]
+    var picture: [String]
+  }
+
   struct Texts: Encodable {
     var start: [Double] = []
     var end: [Double] = []
@@ -67,6 +74,7 @@ struct ReportEntry: Encodable {
   var video: ReportedVideo?
   var chapters: [Chapter]
   var scenes: Scenes?
+  var pictures: Pictures?
   var texts: Texts?
   var sound: [Sound]
   var sprites: ReportedSprites?
@@ -92,6 +100,10 @@ extension ReportEntry {
       chapters: media?.chapters ?? [], sound: Self.sound(analysis), outputs: analysis.outputs ?? [],
       warnings: analysis.warnings ?? [], errors: analysis.errors ?? [], timings: analysis.timings)
     scenes = analysis.scenes.map { Self.columns($0, analysis.frames ?? []) }
+    if scenes == nil, let frames = analysis.frames, !frames.isEmpty {
+      pictures = Pictures(
+        start: frames.map(\.at.seconds), frame: frames.map { $0.at.frame ?? 0 }, picture: frames.map(\.file))
+    }
     texts = analysis.textTracks.map(Self.columns)
     sprites = ReportedSprites(Path.join(folder, self.folder + "sprites.vtt"))
     length = Self.length(analysis)
@@ -172,12 +184,12 @@ extension ReportRow {
     seconds = entry.length ?? line.summary?.mediaSeconds
     bytes = line.bytes
     scenes = entry.scenes?.start.count
-    pictures = entry.scenes?.picture.count { !$0.isEmpty }
+    let shown = (entry.scenes?.picture ?? entry.pictures?.picture)?.filter { !$0.isEmpty }
+    pictures = shown?.count
     texts = entry.texts?.start.count
     loudness = entry.sound.lazy.compactMap { $0.loudness?.integratedLUFS }.first
     // Not from the beginning, which is so often black.
-    let shown = entry.scenes?.picture.filter { !$0.isEmpty } ?? []
-    picture = shown.isEmpty ? nil : entry.folder + shown[shown.count / 3]
+    picture = shown.flatMap { $0.isEmpty ? nil : entry.folder + $0[$0.count / 3] }
     errors = entry.errors.map(\.code)
   }
 }

@@ -147,6 +147,21 @@ import Testing
     #expect(abs((visit.values[7].double ?? 0) - 4) < 0.01)
   }
 
+  @Test func `pictures without scenes are a filmstrip of their own`() throws {
+    let folder = try page { $0["scenes"] = nil }
+    let visit = try Browser.visit([
+      .open(Browser.address(folder("out/report.html")) + "#/1"),
+      .until("document.querySelector('video').readyState > 0 && document.querySelectorAll('.cards img').length === 3"),
+      .evaluate("document.querySelector('#scenes-title').textContent"),
+      .evaluate("document.querySelector('.cards button').getAttribute('aria-label').split(',')[0]"),
+      .click(".cards li:nth-child(2) button"), .evaluate("document.querySelector('video').currentTime"),
+    ])
+    #expect(visit.console == [])
+    #expect(visit.values[0].string == "Pictures" && visit.values[1].string == "Picture 1")
+    let picture = try JSON(contents(of: folder("out/film.mp4/analysis.json"))).frames[1]
+    #expect(abs((visit.values[2].double ?? 0) - (picture.at.seconds.double ?? -1)) < 0.001)
+  }
+
   @Test func `a waveform lies on the axis, and thumbnails show under the mouse`() throws {
     let folder = try TemporaryFolder()
     try folder.copy(Film.withSound(), to: "in/film.mp4")

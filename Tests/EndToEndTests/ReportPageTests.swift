@@ -106,9 +106,12 @@ import Testing
     let visit = try Browser.visit([
       .open(Self.page(folder, "#/1")), .until("document.querySelector('video').readyState > 1"),
       .evaluate(
-        "document.querySelector('video').requestVideoFrameCallback((now, frame) => { window.frame = frame; }) > 0"),
-      .click(".cards li:nth-child(3) button"), .until("window.frame !== undefined"),
-      .evaluate("window.frame.mediaTime"),
+        """
+        (() => { const film = document.querySelector("video");
+          const note = (now, frame) => { window.shownAt = frame.mediaTime; film.requestVideoFrameCallback(note); };
+          film.requestVideoFrameCallback(note); })()
+        """),
+      .click(".cards li:nth-child(3) button"), .until("window.shownAt > 1"), .evaluate("window.shownAt"),
     ])
     #expect(abs((visit.values[1].double ?? 0) - 55.0 / 30) < 0.001)
   }
