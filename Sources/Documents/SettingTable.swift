@@ -153,6 +153,7 @@ package enum SettingTable {
       $0.batch.dataset = $1
     },
     flag("fail_fast", .batch, "Stop at the first input that fails.") { $0.batch.failFast = $1 },
+    flag("report", .batch, "Write report.html beside the results: a page that shows them.") { $0.batch.report = $1 },
     flag("dry_run", .batch, "List what would be done and stop.") { $0.batch.dryRun = $1 },
     Setting(
       key: "work_dir", group: .batch, placeholder: "DIR", help: "Where workspaces live.",

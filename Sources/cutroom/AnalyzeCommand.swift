@@ -35,6 +35,7 @@ enum AnalyzeCommand {
       try Output.write(DocumentEncoder.pretty(outcome.document))
     } else if !batch.quiet, batch.events != "-" {
       try Output.write(ResultTable.text(outcome.document, output: output))
+      if let report = outcome.report { try Output.write("report: \(report)\n") }
     }
     return outcome.exitCode
   }
