@@ -21,6 +21,12 @@ struct ClipCopying {
       packets += 1
       production.report(frames: packets, at: facts.pts.map(clock.seconds) ?? 0)
     }
+    guard cuts.isTimed else {
+      throw MediaError(
+        .unsupportedCodec,
+        "frames of the film do not say when they are shown, as in many AVI files: it cannot be copied into clips; use "
+          + "--clips encode")
+    }
     let spans = spans(scenes, cuts.cuts)
     let copier = try ClipCopier(path: path, limits: production.limits)
     var made = ClipProduction.Made()

@@ -15,8 +15,8 @@ package final class ClipCopier {
     let streams: Set<Int>
     let packet: Packet
     var hasPacket = false
-    /// Where the last packet began, in its time base: for those that do not say.
-    var last: [Int: Int64] = [:]
+    /// Where the last packet of a stream ended, in its time base.
+    private var following: [Int: Int64] = [:]
 
     init(_ input: Input, streams: Set<Int>) throws(MediaError) {
       self.input = input
@@ -30,9 +30,17 @@ package final class ClipCopier {
       repeat { hasPacket = try input.read(packet) } while hasPacket && !streams.contains(packet.streamIndex)
       guard hasPacket else { return }
       let raw = packet.handle.pointer
-      if raw.pointee.dts == CR_NOPTS, raw.pointee.pts == CR_NOPTS { raw.pointee.dts = last[packet.streamIndex] ?? 0 }
-      if raw.pointee.dts == CR_NOPTS { raw.pointee.dts = raw.pointee.pts }
-      last[packet.streamIndex] = raw.pointee.dts &+ max(1, raw.pointee.duration)
+      if raw.pointee.dts == CR_NOPTS { raw.pointee.dts = guessedDecodingTime(raw.pointee) }
+      following[packet.streamIndex] = raw.pointee.dts &+ max(1, raw.pointee.duration)
+    }
+
+    /// Matroska does not say when packets are decoded, and FFmpeg works it out from the second or third on: one after the other, no
+    /// later than they are shown, and the first as much earlier as the codec reorders frames.
+    private func guessedDecodingTime(_ packet: AVPacket) -> Int64 {
+      if let next = following[Int(packet.stream_index)] { return packet.pts == CR_NOPTS ? next : min(next, packet.pts) }
+      guard packet.pts != CR_NOPTS else { return 0 }
+      let delay = input.context.pointer.stream(Int(packet.stream_index))?.pointee.codecpar.pointee.video_delay ?? 0
+      return packet.pts - Int64(delay) * max(1, packet.duration)
     }
 
     /// When the packet is shown; when it is decoded, where it does not say.
@@ -105,11 +113,11 @@ package final class ClipCopier {
     try beginWithParameterSets()
     let ready = held.filter { isBefore(end, $0, base: lanes[0].base($0.streamIndex)) }
     held.removeAll { packet in ready.contains { $0 === packet } }
-    for packet in ready { try write(packet, of: lanes[0], into: file, places, origin) }
+    for packet in ready { try write(packet, of: lanes[0], into: file, places, origin, end) }
     while let lane = try nextLane(before: end) {
       progress(Self.ticks(lane.time, lane.timeBase, in: videoBase))
       if lane === lanes[0], lane.packet.streamIndex == video { noteExtradata() }
-      try write(lane.packet, of: lane, into: file, places, origin)
+      try write(lane.packet, of: lane, into: file, places, origin, end)
       try lane.next()
     }
     try file.finish()
@@ -151,9 +159,16 @@ package final class ClipCopier {
   }
 
   private func write(
-    _ packet: Packet, of lane: Lane, into file: ClipFile, _ places: [Int: Int], _ origin: Int64
+    _ packet: Packet, of lane: Lane, into file: ClipFile, _ places: [Int: Int], _ origin: Int64,
+    _ end: Int64?
   ) throws(MediaError) {
     guard let place = places[packet.streamIndex] else { return }
+    if let end, file[place]?.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_SUBTITLE {
+      // A subtitle that stays on the screen would make the clip longer than its pictures.
+      let raw = packet.handle.pointer
+      let left = Self.ticks(end, videoBase, in: lane.base(packet.streamIndex)) - raw.pointee.pts
+      if raw.pointee.pts != CR_NOPTS, raw.pointee.duration > left { raw.pointee.duration = max(0, left) }
+    }
     try file.write(
       packet, to: place, timeBase: lane.base(packet.streamIndex), origin: origin, originBase: videoBase)
   }

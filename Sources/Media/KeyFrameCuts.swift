@@ -17,6 +17,8 @@ package struct KeyFrameCuts: Sendable {
   package private(set) var cuts: [Cut?]
   /// Whether there was any place to cut but the film's begin.
   package private(set) var canBeCut = false
+  /// Whether every frame says when it is shown; where one does not, nothing tells leading pictures from others.
+  package private(set) var isTimed = true
 
   private let boundaries: [Int64]
   private var nearest: [Cut?] = []
@@ -30,6 +32,7 @@ package struct KeyFrameCuts: Sendable {
     self.boundaries = boundaries
     cuts = []
     try scan(path, limits, start, visit)
+    if !isTimed { (nearest, last) = ([], nil) }
     while nearest.count < boundaries.count { nearest.append(last) }
     canBeCut = last != nil
     choose()
@@ -50,8 +53,7 @@ package struct KeyFrameCuts: Sendable {
       guard packet.streamIndex == video else { continue }
       let facts = PacketFacts(packet.handle.pointer, codec: codec)
       visit(facts)
-      // Where a frame does not say when it is shown, nothing tells leading pictures from others.
-      guard let pts = facts.pts else { return last = nil }
+      guard let pts = facts.pts else { return isTimed = false }
       if let key = open, pts < key.pts { open = nil }
       if facts.isKey {
         if let key = open { add(key) }

@@ -105,29 +105,28 @@ final class VideoEncoder {
     defer { av_dict_free(&options) }
     raw.pointee.thread_count = name == "libx264" ? 1 : Int32(encoding.threads)
     if let bitRate = encoding.bitRate { raw.pointee.bit_rate = Int64(bitRate) }
-    for (key, value) in Self.options(name, encoding, depth: Self.depth(adapter.format)) {
+    for (key, value) in Self.options(name, encoding) {
       av_dict_set(&options, key, value, 0)
     }
     try Status.check(
       avcodec_open2(raw, codec, &options),
-      "open the encoder \(name) for pictures of \(adapter.width)×\(adapter.height)", as: .unsupportedCodec)
+      "open the encoder \(name) for pictures of \(adapter.width)×\(adapter.height)\(complaint)", as: .unsupportedCodec)
     return context
   }
 
-  private static func depth(_ format: AVPixelFormat) -> Int {
-    av_pix_fmt_desc_get(format).map { Int($0.pointee.comp.0.depth) } ?? 8
-  }
+  /// What the encoder said of its last failure, which its code does not tell.
+  private static var complaint: String { LibraryLog.errorLines.last.map { " (\($0))" } ?? "" }
 
   /// What each encoder is told. Its result must not depend on the number of threads: x264's does, so it gets one; x265's
   /// depends on how many frames are in work at once, so that is set; the others' does not.
-  private static func options(_ name: String, _ encoding: PictureEncoding, depth: Int) -> [(String, String)] {
+  private static func options(_ name: String, _ encoding: PictureEncoding) -> [(String, String)] {
     let quality = encoding.quality
     let isLossless = quality == 0 && encoding.bitRate == nil
     let factor = encoding.bitRate == nil && !isLossless ? [("crf", "\(quality)")] : []
     switch name {
     case "libx264":
-      // Without loss is a quantiser of 0, which lies 6 lower for each bit above 8 (x264 --fullhelp, --qp).
-      return [("preset", "fast")] + factor + (isLossless ? [("x264-params", "qp=\(-6 * (depth - 8))")] : [])
+      // A rate factor of 0 is without loss at 8 bits alone; a quantiser of 0 always is.
+      return [("preset", "fast")] + factor + (isLossless ? [("qp", "0")] : [])
     case "libx265":
       // Groups that are open would leave a clip's end to the next.
       let parameters =
@@ -162,12 +161,12 @@ final class VideoEncoder {
   private func send(
     _ frame: UnsafeMutablePointer<AVFrame>?, _ sink: (Packet) throws(MediaError) -> Void
   ) throws(MediaError) {
-    try Status.check(avcodec_send_frame(context.pointer, frame), "encode a frame", as: .unsupportedCodec)
+    try Status.check(avcodec_send_frame(context.pointer, frame), "encode a frame\(Self.complaint)", as: .unsupportedCodec)
     while true {
       let raw = packet.handle.pointer
       let code = avcodec_receive_packet(context.pointer, raw)
       if code == CR_EAGAIN || code == CR_EOF { return }
-      try Status.check(code, "encode a frame", as: .unsupportedCodec)
+      try Status.check(code, "encode a frame\(Self.complaint)", as: .unsupportedCodec)
       if let duration = durations.removeValue(forKey: raw.pointee.pts) { raw.pointee.duration = duration }
       try sink(packet)
     }
