@@ -22,7 +22,8 @@ extension SettingTable {
       settings.options.clipQuality = try value.integer("clip_quality", in: 0...63)
     },
     Setting(
-      key: "clip_bit_rate", group: .clips, placeholder: "BITS", help: "Bits a second of the picture, in place of a quality.",
+      key: "clip_bit_rate", group: .clips, placeholder: "BITS",
+      help: "Bits a second of the picture, in place of a quality.",
       defaultText: nil
     ) { settings, value throws(DocumentError) in
       settings.options.clipBitRate = try value.integer("clip_bit_rate", in: 10_000...1_000_000_000)

@@ -37,6 +37,8 @@ package enum ClipContainer: String, Sendable, CaseIterable {
   /// Whether it takes a stream of this codec.
   func takes(_ codec: AVCodecID) -> Bool {
     if self == .mpegts { return Self.transportCodecs.contains(codec.rawValue) }
+    // FFmpeg's muxer writes these into MP4 as an experiment alone.
+    if keepsTimeBase, codec == AV_CODEC_ID_FLAC || codec == AV_CODEC_ID_TRUEHD { return false }
     guard let format = av_guess_format(rawValue, nil, nil) else { return false }
     return avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) > 0
   }

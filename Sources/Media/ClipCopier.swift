@@ -137,7 +137,8 @@ package final class ClipCopier {
       let isEarlier =
         best.map {
           av_compare_ts(
-            lane.packet.handle.pointer.pointee.dts, lane.timeBase, $0.packet.handle.pointer.pointee.dts, $0.timeBase) < 0
+            lane.packet.handle.pointer.pointee.dts, lane.timeBase, $0.packet.handle.pointer.pointee.dts, $0.timeBase)
+            < 0
         } ?? true
       if isEarlier { best = lane }
     }

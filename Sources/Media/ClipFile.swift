@@ -74,7 +74,8 @@ final class ClipFile {
 
   /// Writes a packet whose times are in `timeBase`; they are counted from `origin`, in ticks of `originBase`.
   func write(
-    _ packet: Packet, to stream: Int, timeBase: AVRational, origin: Int64 = 0, originBase: AVRational = AVRational(num: 1, den: 1)
+    _ packet: Packet, to stream: Int, timeBase: AVRational, origin: Int64 = 0,
+    originBase: AVRational = AVRational(num: 1, den: 1)
   ) throws(MediaError) {
     guard let target = context.pointer.stream(stream) else { throw MediaError(.internal, "no stream \(stream)") }
     let raw = packet.handle.pointer
@@ -82,12 +83,27 @@ final class ClipFile {
     func moved(_ time: Int64) -> Int64 {
       time == CR_NOPTS ? time : Self.moved(time, timeBase, minus: origin, originBase, to: own)
     }
+    let delay = delay(of: target)
     raw.pointee.pts = moved(raw.pointee.pts)
     raw.pointee.dts = moved(raw.pointee.dts)
+    if raw.pointee.pts != CR_NOPTS { raw.pointee.pts += delay }
+    if raw.pointee.dts != CR_NOPTS { raw.pointee.dts += delay }
     raw.pointee.duration = av_rescale_q(raw.pointee.duration, timeBase, own)
     raw.pointee.stream_index = Int32(stream)
     raw.pointee.pos = -1
     try Muxer.write(raw, to: context.pointer, path: path)
+  }
+
+  /// Matroska's CodecDelay is to be taken off the timestamps of sound (RFC 9559, 5.1.4.1.25). FFmpeg's muxer writes it and does not
+  /// add it, which its demuxer, and every player, then takes off.
+  private func delay(of stream: UnsafeMutablePointer<AVStream>) -> Int64 {
+    let parameters = stream.pointee.codecpar.pointee
+    guard container == .matroska || container == .webm, parameters.initial_padding > 0, parameters.sample_rate > 0
+    else {
+      return 0
+    }
+    return av_rescale_q(
+      Int64(parameters.initial_padding), AVRational(num: 1, den: parameters.sample_rate), stream.pointee.time_base)
   }
 
   func finish() throws(MediaError) { try Muxer.finish(context.pointer, path: path) }

@@ -118,8 +118,10 @@ final class PictureAdapter {
     out.pointee.height = height
     try Status.check(av_frame_get_buffer(out, 0), "hold a picture")
     try Status.check(av_frame_copy_props(out, frame), "keep a frame")
-    guard let descriptor = av_pix_fmt_desc_get(format)?.pointee, descriptor.flags & UInt64(AV_PIX_FMT_FLAG_PLANAR) != 0 else {
-      throw MediaError(.unsupportedCodec, "pictures of an odd size in this pixel format cannot be encoded with this codec")
+    guard let descriptor = av_pix_fmt_desc_get(format)?.pointee, descriptor.flags & UInt64(AV_PIX_FMT_FLAG_PLANAR) != 0
+    else {
+      throw MediaError(
+        .unsupportedCodec, "pictures of an odd size in this pixel format cannot be encoded with this codec")
     }
     let bytes = descriptor.comp.0.depth > 8 ? 2 : 1
     for plane in 0..<Int(av_pix_fmt_count_planes(format)) {
@@ -127,7 +129,9 @@ final class PictureAdapter {
       func size(_ side: Int32, _ shift: UInt8) -> Int { isChroma ? Int(-((-side) >> Int32(shift))) : Int(side) }
       let from = (size(sourceWidth, descriptor.log2_chroma_w), size(sourceHeight, descriptor.log2_chroma_h))
       let to = (size(width, descriptor.log2_chroma_w), size(height, descriptor.log2_chroma_h))
-      guard let source = cr_frame_plane(frame, Int32(plane)), let target = cr_frame_plane(out, Int32(plane)) else { continue }
+      guard let source = cr_frame_plane(frame, Int32(plane)), let target = cr_frame_plane(out, Int32(plane)) else {
+        continue
+      }
       let (lines, outLines) = (Int(cr_frame_line_size(frame, Int32(plane))), Int(cr_frame_line_size(out, Int32(plane))))
       for y in 0..<to.1 {
         let row = source + min(y, from.1 - 1) * lines

@@ -133,11 +133,13 @@ final class VideoEncoder {
         "log-level=none:open-gop=0:frame-threads=1:pools=\(encoding.threads)" + (isLossless ? ":lossless=1" : "")
       return [("preset", "fast"), ("x265-params", parameters)] + factor
     case "libvpx-vp9":
-      return [("deadline", "good"), ("cpu-used", "4"), ("row-mt", "1")] + factor + (isLossless ? [("lossless", "1")] : [])
+      return [("deadline", "good"), ("cpu-used", "4"), ("row-mt", "1")] + factor
+        + (isLossless ? [("lossless", "1")] : [])
         + (encoding.bitRate == nil ? [("b", "0")] : [])
     case "libaom-av1":
       return [("cpu-used", "6"), ("row-mt", "1")] + factor
-        + (isLossless ? [("crf", "0"), ("aom-params", "lossless=1")] : []) + (encoding.bitRate == nil ? [("b", "0")] : [])
+        + (isLossless ? [("crf", "0"), ("aom-params", "lossless=1")] : [])
+        + (encoding.bitRate == nil ? [("b", "0")] : [])
     case "libsvtav1": return [("preset", "8")] + factor
     case "ffv1": return [("level", "3"), ("g", "1"), ("slices", "4"), ("slicecrc", "1")]
     default: return factor
@@ -161,7 +163,8 @@ final class VideoEncoder {
   private func send(
     _ frame: UnsafeMutablePointer<AVFrame>?, _ sink: (Packet) throws(MediaError) -> Void
   ) throws(MediaError) {
-    try Status.check(avcodec_send_frame(context.pointer, frame), "encode a frame\(Self.complaint)", as: .unsupportedCodec)
+    try Status.check(
+      avcodec_send_frame(context.pointer, frame), "encode a frame\(Self.complaint)", as: .unsupportedCodec)
     while true {
       let raw = packet.handle.pointer
       let code = avcodec_receive_packet(context.pointer, raw)
