@@ -42,7 +42,8 @@ package struct Request: Sendable, Equatable {
     settings = Settings()
     if let stages = top.take("stages") { try SettingTable.setting("stages")?.apply(&settings, stages) }
     try Self.apply(top.take("options"), place: "options", to: &settings) {
-      ($0.group == .result && $0.key != "stages") || $0.group == .clips || ["threads", "work_dir", "scene_stats"].contains($0.key)
+      ($0.group == .result && $0.key != "stages") || $0.group == .clips
+        || ["threads", "work_dir", "scene_stats"].contains($0.key)
     }
     try Self.apply(top.take("limits"), place: "limits", to: &settings) { $0.group == .limit }
     try settings.options.checkClips()

@@ -29,7 +29,8 @@ package enum SettingTable {
   /// The setting of a key as written in JSON, or nil.
   package static func setting(_ key: String) -> Setting? { all.first { $0.key == key } }
 
-  package static let all: [Setting] = resultSettings + timelineSettings + clipSettings + runSettings + limitSettings + reportSettings
+  package static let all: [Setting] =
+    resultSettings + timelineSettings + clipSettings + runSettings + limitSettings + reportSettings
 
   private static let resultSettings: [Setting] = [
     Setting(
