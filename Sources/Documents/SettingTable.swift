@@ -4,6 +4,7 @@
 package struct Setting: Sendable {
   package enum Group: String, Sendable, CaseIterable {
     case result = "What to find"
+    case clips = "How to cut clips"
     case batch = "How to run"
     case limit = "Limits for each file"
     case report = "What to print"
@@ -28,7 +29,8 @@ package enum SettingTable {
   /// The setting of a key as written in JSON, or nil.
   package static func setting(_ key: String) -> Setting? { all.first { $0.key == key } }
 
-  package static let all: [Setting] = resultSettings + timelineSettings + runSettings + limitSettings + reportSettings
+  package static let all: [Setting] =
+    resultSettings + timelineSettings + clipSettings + runSettings + limitSettings + reportSettings
 
   private static let resultSettings: [Setting] = [
     Setting(
