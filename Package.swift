@@ -32,6 +32,7 @@ let package = Package(
     library("CTesseract", pkgConfig: "tesseract lept", debian: ["libtesseract-dev", "libleptonica-dev"]),
     library("CLoudness", pkgConfig: "libebur128", debian: ["libebur128-dev"]),
     library("CHash", pkgConfig: "libxxhash", debian: ["libxxhash-dev"]),
+    library("CSandbox", pkgConfig: "libseccomp", debian: ["libseccomp-dev"]),
 
     .target(name: "CKernels"),
 
@@ -49,7 +50,7 @@ let package = Package(
     module(
       "Engine",
       uses: [
-        "AudioMixing", "CHash", "Documents", "FrameExtraction", "Media", "ReportTemplate", "SceneDetection",
+        "AudioMixing", "CHash", "CSandbox", "Documents", "FrameExtraction", "Media", "ReportTemplate", "SceneDetection",
         "TextRecognition", "Timelines", "Timing",
       ]),
     .executableTarget(name: "cutroom", dependencies: ["Documents", "Engine", "Schemas", "Timelines"], swiftSettings: swift),

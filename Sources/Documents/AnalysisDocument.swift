@@ -50,12 +50,24 @@ package struct EngineVersion: Codable, Sendable, Equatable {
   package var version: String
   package var ffmpeg: String
   package var tesseract: String
+  /// How far the worker was locked in; absent where no worker wrote the document.
+  package var sandbox: SandboxLevel?
 
-  package init(version: String, ffmpeg: String, tesseract: String) {
+  package init(version: String, ffmpeg: String, tesseract: String, sandbox: SandboxLevel? = nil) {
     self.version = version
     self.ffmpeg = ffmpeg
     self.tesseract = tesseract
+    self.sandbox = sandbox
   }
+}
+
+/// How far a process is locked in.
+package enum SandboxLevel: String, Codable, Sendable {
+  /// Files and system calls.
+  case full
+  /// One of both: the kernel has no Landlock, or takes no filters.
+  case partial
+  case off
 }
 
 /// The file that was read.

@@ -147,6 +147,24 @@ package struct Limits: Sendable, Equatable {
   /// Seconds of film.
   package var maxDuration = 24.0 * 3600
   package var maxStreams = 64
+  /// Seconds of processor time; nil: no limit.
+  package var maxCPU: Double?
+  /// Files, folders and pipes that the worker has open at once.
+  package var maxOpenFiles = 256
+  /// Bytes of results; nil: no limit.
+  package var maxOutput: Int64?
+  /// Bytes that the workspace may hold at any time; nil: no limit.
+  package var maxScratch: Int64?
+  package var sandbox = SandboxMode.auto
 
   package init() {}
+}
+
+/// Whether a worker is locked in before it opens its input.
+package enum SandboxMode: String, Codable, Sendable, CaseIterable {
+  /// As far as this system can, or not at all.
+  case required
+  /// As far as this system can; a warning says where that is less than whole.
+  case auto
+  case off
 }

@@ -26,6 +26,8 @@ package enum ErrorCode: String, Codable, Sendable, CaseIterable {
   case missingLanguage = "missing_language"
   /// A mix document that contradicts itself or its sources.
   case invalidDocument = "invalid_document"
+  /// `--sandbox required`, and this system cannot lock a worker in.
+  case sandboxUnavailable = "sandbox_unavailable"
   /// Results could not be written.
   case outputFailed = "output_failed"
   /// The batch was interrupted before this input was finished.

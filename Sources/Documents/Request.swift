@@ -97,6 +97,11 @@ extension Request: Encodable {
     case maxPixels = "max_pixels"
     case maxDuration = "max_duration"
     case maxStreams = "max_streams"
+    case maxCPU = "max_cpu"
+    case maxOpenFiles = "max_open_files"
+    case maxOutput = "max_output"
+    case maxScratch = "max_scratch"
+    case sandbox
   }
   private enum OptionKeys: String, CodingKey {
     case speed
@@ -165,5 +170,10 @@ extension Request: Encodable {
     try limits.encode(settings.limits.maxPixels, forKey: .maxPixels)
     try limits.encode(settings.limits.maxDuration, forKey: .maxDuration)
     try limits.encode(settings.limits.maxStreams, forKey: .maxStreams)
+    try limits.encodeIfPresent(settings.limits.maxCPU, forKey: .maxCPU)
+    try limits.encode(settings.limits.maxOpenFiles, forKey: .maxOpenFiles)
+    try limits.encodeIfPresent(settings.limits.maxOutput, forKey: .maxOutput)
+    try limits.encodeIfPresent(settings.limits.maxScratch, forKey: .maxScratch)
+    try limits.encode(settings.limits.sandbox, forKey: .sandbox)
   }
 }

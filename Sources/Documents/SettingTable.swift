@@ -209,6 +209,34 @@ package enum SettingTable {
     ) { settings, value throws(DocumentError) in
       settings.limits.maxStreams = try value.integer("max_streams", in: 1...1000)
     },
+    Setting(
+      key: "max_cpu", group: .limit, placeholder: "TIME", help: "Processor time.", defaultText: "none"
+    ) { settings, value throws(DocumentError) in
+      settings.limits.maxCPU = try value.seconds("max_cpu", above: 0)
+    },
+    Setting(
+      key: "max_open_files", group: .limit, placeholder: "N", help: "Open files.", defaultText: "256"
+    ) { settings, value throws(DocumentError) in
+      settings.limits.maxOpenFiles = try value.integer("max_open_files", in: 16...65536)
+    },
+    Setting(
+      key: "max_output", group: .limit, placeholder: "SIZE", help: "All results.", defaultText: "none"
+    ) { settings, value throws(DocumentError) in
+      settings.limits.maxOutput = try value.size("max_output")
+    },
+    Setting(
+      key: "max_scratch", group: .limit, placeholder: "SIZE", help: "What its workspace holds at any time.",
+      defaultText: "none"
+    ) { settings, value throws(DocumentError) in
+      settings.limits.maxScratch = try value.size("max_scratch")
+    },
+    Setting(
+      key: "sandbox", group: .limit, placeholder: "required|auto|off",
+      help: "Lock the worker in, so that a file made to attack it reaches no other file and no network.",
+      defaultText: "auto"
+    ) { settings, value throws(DocumentError) in
+      settings.limits.sandbox = try value.choice(value.asTyped, key: "sandbox")
+    },
   ]
 
   private static let reportSettings: [Setting] = [
@@ -291,6 +319,11 @@ extension JSONValue {
       throw unfit(key, "a time such as 90, 60s, 30m or 00:01:30\(bound == nil ? "" : ", above 0")")
     }
     return seconds
+  }
+
+  func size(_ key: String) throws(DocumentError) -> Int64 {
+    guard let bytes = Quantity.bytes(asTyped), bytes > 0 else { throw unfit(key, "a size such as 500m or 2g") }
+    return bytes
   }
 
   func bool(_ key: String) throws(DocumentError) -> Bool {

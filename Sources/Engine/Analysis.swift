@@ -37,6 +37,7 @@ struct Analysis {
     }
     placeStatistics(&document)
     document.input.fingerprint = hashing.wait()
+    boundOutput(&document)
     document.status = Self.status(document)
     if document.status == .failed { document.audio = nil }
     document.timings?.wallSeconds = (Clock.now - begun).rounded(places: 3)
@@ -78,7 +79,7 @@ struct Analysis {
     }
     document.timings?.decoding = result.clock == nil ? nil : result.decoding
     document.media = result.media
-    document.warnings = warnings + result.warnings
+    document.warnings = [WorkerRoom.warning(request)].compactMap { $0 } + warnings + result.warnings
     document.errors = result.errors
     document.timings?.stages = result.stageSeconds.mapValues { $0.rounded(places: 3) }
     document.audio = result.audio
@@ -144,6 +145,20 @@ struct Analysis {
       FileSystem.remove(made)
       document.errors.append(error)
     }
+  }
+
+  /// Lets go of everything but the document where all of it is more than it may be.
+  private func boundOutput(_ document: inout AnalysisDocument) {
+    guard let most = request.settings.limits.maxOutput else { return }
+    let bytes = FileSystem.bytes(below: workspace.path)
+    guard bytes > most else { return }
+    for name in FileSystem.list(workspace.path) ?? [] { FileSystem.remove(workspace.file(name)) }
+    document.frames = nil
+    document.outputs = []
+    document.errors.append(
+      ErrorRecord(
+        .limitExceeded, "the results take \(bytes) bytes; raise --max-output, or ask for fewer or smaller pictures",
+        stage: "output", limit: .outputSize))
   }
 
   private func publish(_ document: AnalysisDocument) throws(ErrorRecord) -> String {

@@ -14,6 +14,10 @@ package enum Doctor {
     package var pictureFormats: [String: Bool]
     package var cores: Int
     package var memoryBytes: Int64?
+    /// How far workers can be locked in, the Landlock ABI of the kernel, and whether system calls can be filtered.
+    package var sandbox: SandboxLevel
+    package var landlockABI: Int?
+    package var systemCallFilter: Bool
     package var workFolder: String
     package var workFolderFreeBytes: Int64?
     /// Sentences about what is missing; empty where all is well.
@@ -26,6 +30,9 @@ package enum Doctor {
       case pictureFormats = "picture_formats"
       case cores
       case memoryBytes = "memory_bytes"
+      case sandbox
+      case landlockABI = "landlock_abi"
+      case systemCallFilter = "system_call_filter"
       case workFolder = "work_folder"
       case workFolderFreeBytes = "work_folder_free_bytes"
       case problems
@@ -62,7 +69,8 @@ package enum Doctor {
     var report = Report(
       engine: Engine.version, libraries: [:], languages: LanguageModels.installed,
       languageFolder: LanguageModels.folder, decoders: [:], pictureFormats: [:], cores: ProcessUsage.cores,
-      memoryBytes: ProcessUsage.systemMemoryBytes, workFolder: folder,
+      memoryBytes: ProcessUsage.systemMemoryBytes, sandbox: Sandbox.available, landlockABI: Sandbox.landlockABI,
+      systemCallFilter: Sandbox.hasFilters, workFolder: folder,
       workFolderFreeBytes: FileSystem.freeBytes(folder),
       problems: [])
     for (name, version) in LibraryVersions.libraries { report.libraries[name] = version }
@@ -107,6 +115,12 @@ extension Doctor.Report {
       ("decoders", yes(decoders)), ("pictures", yes(pictureFormats)), ("cores", "\(cores)"),
     ]
     if let memoryBytes { rows.append(("memory", "\(memoryBytes >> 20) MiB")) }
+    let landlock = landlockABI.map { "Landlock ABI \($0)" } ?? "no Landlock"
+    rows.append(
+      (
+        "sandbox",
+        "\(sandbox.rawValue) (\(landlock), \(systemCallFilter ? "system calls filtered" : "no filter of system calls"))"
+      ))
     rows.append(("work folder", workFolder + (workFolderFreeBytes.map { ", \($0 >> 20) MiB free" } ?? "")))
     rows.append(("problems", problems.isEmpty ? "none" : ""))
     return rows.map { name, value in

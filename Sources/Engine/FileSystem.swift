@@ -6,6 +6,11 @@ import Timing
 enum FileSystem {
   static func failure(_ action: String, _ path: String) -> ErrorRecord {
     let reason = String(cString: strerror(errno))
+    if errno == EMFILE {
+      return ErrorRecord(
+        .limitExceeded, "could not \(action) \(path): \(reason); raise --max-open-files", stage: "output",
+        limit: .openFiles)
+    }
     // Space may come back; a missing permission does not.
     let passing = errno == ENOSPC || errno == EIO || errno == EDQUOT
     return ErrorRecord(.outputFailed, "could not \(action) \(path): \(reason)", stage: "output", retryable: passing)
@@ -156,6 +161,20 @@ enum FileSystem {
         throw failure("read", path)
       }
       bytes += buffer[0..<got]
+    }
+  }
+
+  /// Bytes of all files in a folder and below; links count as nothing.
+  static func bytes(below folder: String) -> Int64 {
+    (list(folder) ?? []).reduce(0) { sum, name in
+      let path = Path.join(folder, name)
+      var raw = stat()
+      guard lstat(path, &raw) == 0 else { return sum }
+      return switch raw.st_mode & S_IFMT {
+      case S_IFDIR: sum + bytes(below: path)
+      case S_IFREG: sum + Int64(raw.st_size)
+      default: sum
+      }
     }
   }
 

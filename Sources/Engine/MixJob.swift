@@ -68,6 +68,11 @@ final class MixJob {
     let sources = MixSources(
       document, folder: Path.parent(request.inputPath) ?? ".", roots: request.sound.sourceRoots)
     let paths = try sources.resolve()
+    // Nothing but text was read so far; every sound and picture is opened from inside the room.
+    try WorkerRoom.enter(
+      request, workspace: workspace.path, reading: [request.inputPath] + paths.values.sorted(),
+      writing: [output, request.sound.report, request.sound.waveform])
+    if let warning = WorkerRoom.warning(request) { warnings.append(warning) }
     let catalog = SourceCatalog(rate: document.output.sampleRate, limits: request.settings.limits) { [workspace] in
       workspace.file($0)
     }

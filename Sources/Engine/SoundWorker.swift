@@ -31,7 +31,8 @@ struct SoundWorker {
   ) -> Int32 {
     do {
       let workspace = try Workspace(in: request.settings.batch.workDir)
-      WorkerGuard.start(removing: workspace.path)
+      try WorkerRoom.enter(
+        request, workspace: workspace.path, reading: [request.inputPath], writing: [request.output])
       var worker = SoundWorker(request, events, workspace)
       try body(&worker)
       for warning in worker.result.warnings { events.warning(warning) }

@@ -54,7 +54,9 @@ package enum Worker {
       if let output = request.output { try Publisher.checkReplaceable(output) }
       if let statistics = request.settings.batch.sceneStats { try Publisher.checkFile(statistics) }
       let workspace = try Workspace(in: request.settings.batch.workDir)
-      WorkerGuard.start(removing: workspace.path)
+      try WorkerRoom.enter(
+        request, workspace: workspace.path, reading: [request.inputPath],
+        writing: [request.output, request.settings.batch.sceneStats])
       let outcome = try Analysis(request: request, workspace: workspace, events: events).run()
       for warning in outcome.document.warnings { events.warning(warning) }
       events.finished { event in
@@ -77,7 +79,6 @@ package enum Worker {
   private static func mix(_ request: Request, _ events: EventWriter) -> Int32 {
     do {
       let workspace = try Workspace(in: request.settings.batch.workDir)
-      WorkerGuard.start(removing: workspace.path)
       let outcome = try MixJob(request, workspace, events).run()
       for warning in outcome.warnings { events.warning(warning) }
       events.finished { event in
@@ -102,11 +103,12 @@ package enum Worker {
   }
 
   private static func probe(_ request: Request, _ events: EventWriter) -> Int32 {
-    WorkerGuard.start(removing: nil)
     var probe = ProbeDocument(
       status: .failed, engine: Engine.version, input: InputDescription(path: request.inputName ?? request.inputPath),
       media: nil, errors: [])
     do {
+      try WorkerRoom.enter(request, workspace: nil, reading: [request.inputPath])
+      probe.engine = Engine.version
       let input = try Input(path: request.inputPath, limits: request.settings.limits)
       probe.input.bytes = input.bytes
       probe.media = input.description

@@ -18,7 +18,7 @@ package struct WorkerProcess {
   }
 
   /// Why the parent ended a worker.
-  fileprivate enum Verdict { case timeout(Double), stall(Double), memory(Int64), canceled }
+  fileprivate enum Verdict { case timeout(Double), stall(Double), memory(Int64), scratch(Int64), canceled }
 
   /// Seconds between two looks at memory and clocks.
   private static let interval = 0.1
@@ -78,6 +78,8 @@ package struct WorkerProcess {
     /// Whether every frame was seen: from then on only the wall time counts.
     var isFinishing = false
     var peakBytes: Int64 = 0
+    /// When the workspace is measured next.
+    var nextMeasure = 0.0
 
     var timeout: Double {
       limits.timeout ?? max(WorkerProcess.leastTimeout, WorkerProcess.timeoutPerSecond * (duration ?? 0))
@@ -108,6 +110,10 @@ package struct WorkerProcess {
     if let bytes = ProcessUsage.residentBytes(of: process) {
       state.peakBytes = max(state.peakBytes, bytes)
       if bytes > state.limits.maxMemory { return .memory(bytes) }
+    }
+    if let most = state.limits.maxScratch, now >= state.nextMeasure {
+      state.nextMeasure = now + 1
+      if Workspace.bytes(of: process, in: request.settings.batch.workDir) > most { return .scratch(most) }
     }
     if now - state.begun > state.timeout { return .timeout(state.timeout) }
     if !state.isFinishing, now - state.lastMove > state.limits.stallTimeout { return .stall(state.limits.stallTimeout) }
@@ -166,6 +172,12 @@ package struct WorkerProcess {
     }
     let said = text.split(separator: "\n").first.map { ": \($0)" } ?? ""
     switch ending {
+    case .signaled(SIGXCPU):
+      let most = state.limits.maxCPU ?? 0
+      return ErrorRecord(
+        .limitExceeded,
+        "the worker used \(Quantity.text(seconds: most)) of processor time; raise --max-cpu to give it more",
+        stage: "decode", limit: .cpuTime)
     case .signaled(let number):
       let name = Self.signalNames[number] ?? "signal \(number)"
       let hint = number == SIGKILL ? " (killed from outside, perhaps by the system for want of memory)" : ""
@@ -220,6 +232,10 @@ extension WorkerProcess.Verdict {
         .outOfMemory,
         "the worker needed \(bytes >> 20) MiB of memory; raise --max-memory, or give the file fewer --threads",
         stage: "decode", retryable: true)
+    case .scratch(let bytes):
+      ErrorRecord(
+        .limitExceeded, "the workspace grew past \(bytes) bytes; raise --max-scratch, or ask for fewer pictures",
+        stage: "output", limit: .scratchSize)
     case .canceled: ErrorRecord(.canceled, "interrupted before it was finished", retryable: true)
     }
   }

@@ -50,6 +50,13 @@ final class Workspace: Sendable {
     }
   }
 
+  /// Bytes in the workspace of a process.
+  static func bytes(of process: pid_t, in folder: String?) -> Int64 {
+    let parent = folder ?? defaultFolder
+    return (FileSystem.list(parent) ?? []).filter { $0.hasPrefix("\(prefix)\(process)-") }
+      .reduce(0) { $0 + FileSystem.bytes(below: Path.join(parent, $1)) }
+  }
+
   /// Removes what dead processes of this user left.
   static func removeLeftovers(in folder: String?) {
     let parent = folder ?? defaultFolder

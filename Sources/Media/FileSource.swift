@@ -20,6 +20,10 @@ final class FileSource {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
       let reason = String(cString: strerror(errno))
+      if errno == EMFILE {
+        throw MediaError(
+          .limitExceeded, "the file cannot be opened: \(reason); raise --max-open-files", limit: .openFiles)
+      }
       throw errno == ENOENT || errno == ENOTDIR
         ? MediaError(.notFound, "the file does not exist")
         : MediaError(.unreadable, "the file cannot be opened: \(reason)")
