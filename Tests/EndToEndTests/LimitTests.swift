@@ -76,3 +76,69 @@ struct LimitTests {
     #expect(try batch.document("still.mkv").audio.items.count == 1)
   }
 }
+
+/// Limits that the worker or its parent watches while it works.
+struct WorkerLimitTests {
+  private func run(_ film: String, _ options: [String], stages: String = "scenes") throws -> (
+    Outcome, JSON, TemporaryFolder
+  ) {
+    let folder = try TemporaryFolder()
+    try folder.copy(film, to: "film.mp4")
+    let all = ["--stages", stages, "--work-dir", folder("work")] + options
+    let batch = try Batch([folder("film.mp4")], into: folder("out"), all)
+    #expect(try folder.names(in: "work").isEmpty)
+    return (batch.outcome, try batch.document("film.mp4"), folder)
+  }
+
+  /// A minute of noise in 1080p: many seconds of decoding.
+  private func slow() throws -> String {
+    try Film.make(
+      ["-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=60", "-c:v", "libx264", "-preset", "ultrafast"], as: "mp4")
+  }
+
+  @Test func `processor time`() throws {
+    let (outcome, document, _) = try run(slow(), ["--max-cpu", "1s"])
+    #expect(outcome.exitCode == 1)
+    expectFailure("limit_exceeded", document, limit: "cpu_time")
+  }
+
+  @Test func `the workspace`() throws {
+    let film = try Film.make(["-f", "lavfi", "-i", "mandelbrot=s=640x480:r=25", "-t", "20"], as: "mp4")
+    let options = ["--frame-format", "png", "--frame-width", "0", "--frames-per-scene", "100"]
+    let (outcome, document, _) = try run(film, options + ["--max-output", "100k"], stages: "scenes,frames")
+    #expect(outcome.exitCode == 1)
+    #expect(document.status.string == "partial")
+    #expect(document.scenes.items.count >= 1)
+    #expect(document.frames.isMissing)
+    #expect(document.errors[0].code.string == "limit_exceeded")
+    #expect(document.errors[0].limit.string == "output_size")
+  }
+
+  @Test func `open files`() throws {
+    let (outcome, document, _) = try run(Film.plain(), ["--max-open-files", "16"])
+    // Sixteen are enough for a pass; whatever happens is told with the limit's name.
+    if outcome.exitCode != 0 {
+      expectFailure("limit_exceeded", document, limit: "open_files")
+    } else {
+      #expect(document.status.string == "succeeded")
+    }
+  }
+
+  @Test(arguments: ["off", "auto"]) func `the document says how far the worker was locked in`(mode: String) throws {
+    let (outcome, document, _) = try run(Film.plain(), ["--sandbox", mode])
+    #expect(outcome.exitCode == 0)
+    let doctor = try JSON(try cutroom(["doctor", "--json"]).output)
+    #expect(document.engine.sandbox.string == (mode == "off" ? "off" : doctor.sandbox.string))
+  }
+
+  @Test func `required is met or refused`() throws {
+    let doctor = try JSON(try cutroom(["doctor", "--json"]).output)
+    let (outcome, document, _) = try run(Film.plain(), ["--sandbox", "required"])
+    if doctor.sandbox.string == "full" {
+      #expect(outcome.exitCode == 0)
+      #expect(document.engine.sandbox.string == "full")
+    } else {
+      expectFailure("sandbox_unavailable", document)
+    }
+  }
+}
