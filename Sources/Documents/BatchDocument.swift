@@ -11,6 +11,8 @@ package struct ResultLine: Codable, Sendable, Equatable {
   package var paramsDigest: String
   package var engine: String
   package var attempts: Int
+  /// Every attempt of the latest run, where there was more than one.
+  package var attemptLog: [AttemptRecord]?
   package var errors: [ErrorRecord]
   package var summary: ResultSummary?
 
@@ -26,7 +28,33 @@ package struct ResultLine: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey {
     case path, status, document, bytes, modified, fingerprint
     case paramsDigest = "params_digest"
-    case engine, attempts, errors, summary
+    case engine, attempts
+    case attemptLog = "attempt_log"
+    case errors, summary
+  }
+}
+
+/// One of several attempts at an input.
+package struct AttemptRecord: Codable, Sendable, Equatable {
+  /// Counted from 1 within a run.
+  package var number: Int
+  package var status: Status
+  package var code: ErrorCode?
+  package var message: String?
+  package var wallSeconds: Double
+  /// Seconds waited before the next attempt; absent after the last.
+  package var pauseSeconds: Double?
+
+  package init(number: Int, status: Status, wallSeconds: Double) {
+    self.number = number
+    self.status = status
+    self.wallSeconds = wallSeconds
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case number, status, code, message
+    case wallSeconds = "wall_seconds"
+    case pauseSeconds = "pause_seconds"
   }
 }
 

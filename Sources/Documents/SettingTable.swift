@@ -149,6 +149,24 @@ package enum SettingTable {
     flag("resume", .batch, "Go on with an output folder: what is finished and unchanged is not done again.") {
       $0.batch.resume = $1
     },
+    Setting(
+      key: "retries", group: .batch, placeholder: "N",
+      help: "How often to try an input again after a crash or a read error, with growing pauses.", defaultText: "2"
+    ) { settings, value throws(DocumentError) in
+      settings.batch.retries = try value.integer("retries", in: 0...100)
+    },
+    Setting(
+      key: "cpus", group: .batch, placeholder: "N", help: "Processors to keep busy, over all files.",
+      defaultText: "those this process may use"
+    ) { settings, value throws(DocumentError) in
+      settings.batch.cpus = try value.integer("cpus", in: 1...4096)
+    },
+    Setting(
+      key: "root", group: .batch, placeholder: "DIR",
+      help: "Results of files named below DIR, as in a list, mirror their path below it.", defaultText: nil
+    ) { settings, value throws(DocumentError) in
+      settings.batch.root = try value.nonEmpty("root")
+    },
     flag("retry_failed", .batch, "With --resume, try inputs again that failed.") { $0.batch.retryFailed = $1 },
     flag("force", .batch, "Replace the results in an output folder that already holds some.") { $0.batch.force = $1 },
     flag("dataset", .batch, "Write dataset.jsonl, a line a scene, beside the results of the batch.") {

@@ -33,6 +33,12 @@ package struct BatchSettings: Sendable, Equatable {
   package var extensions = BatchSettings.mediaExtensions
   package var resume = false
   package var retryFailed = false
+  /// How often an input is tried again where what went wrong may pass.
+  package var retries = 2
+  /// Processors that the whole batch may keep busy; nil: all that this process may use.
+  package var cpus: Int?
+  /// Results of files below this folder mirror their path below it.
+  package var root: String?
   package var force = false
   package var failFast = false
   /// Whether the batch ends with a line for each of its scenes in `dataset.jsonl`.

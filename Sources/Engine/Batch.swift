@@ -32,6 +32,9 @@ package final class Batch: Sendable {
     var outputError: ErrorRecord?
     var stopping = false
     var activeThreads = 0
+    var admission: MemoryAdmission
+    /// Processes of running workers.
+    var workers: Set<pid_t> = []
   }
 
   private let settings: Settings
@@ -45,7 +48,7 @@ package final class Batch: Sendable {
   private let display: ProgressDisplay
   private let eventsDescriptor: Int32?
   private let paramsDigest: String
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   let jobs: Int
   let threads: Int
 
@@ -69,11 +72,12 @@ package final class Batch: Sendable {
     let places = earlier.compactMapValues { $0.document.flatMap(Path.parent) }
     var layout = OutputLayout()
     places.values.sorted().forEach { layout.reserve($0) }
-    items = try InputDiscovery.find(inputs, extensions: batch.extensions, output: path).enumerated().map {
-      index, input in
-      Item(
-        input: input, folder: places[Array(input.path.utf8)] ?? layout.place(input.relative), index: index)
-    }
+    items = try InputDiscovery.find(inputs, extensions: batch.extensions, output: path, root: batch.root).enumerated()
+      .map {
+        index, input in
+        Item(
+          input: input, folder: places[Array(input.path.utf8)] ?? layout.place(input.relative), index: index)
+      }
     try Self.checkStatistics(settings, inputs: items.count)
     try settings.checkScenes()
     let digest = paramsDigest
@@ -88,7 +92,11 @@ package final class Batch: Sendable {
     }
     self.resumed = resumed
     self.earlier = earlier
-    pending = items.filter { resumed[$0.index] == nil }
+    // The longest first, so that the last hour is not one film; for one at a time the order is that of the inputs.
+    let pending = items.filter { resumed[$0.index] == nil }
+    self.pending = batch.jobs == 1 ? pending : Self.longestFirst(pending)
+    state = Mutex(State(admission: MemoryAdmission(mostEach: settings.limits.maxMemory)))
+    try Self.checkBudget(batch)
     (jobs, threads) = Self.share(cores: ProcessUsage.cores, files: pending.count, batch: batch)
     display = ProgressDisplay(terminal: terminal, total: pending.count, quiet: batch.quiet || batch.json)
   }
@@ -105,9 +113,25 @@ package final class Batch: Sendable {
   }
 
   /// Shares the cores once between files at once and decoder threads of each.
-  static func share(cores: Int, files: Int, batch: BatchSettings) -> (jobs: Int, threads: Int) {
+  static func share(cores all: Int, files: Int, batch: BatchSettings) -> (jobs: Int, threads: Int) {
+    let cores = batch.cpus ?? all
     let jobs = batch.jobs ?? max(1, min(cores / (batch.threads ?? 1), max(1, files)))
     return (jobs, batch.threads ?? max(1, cores / jobs))
+  }
+
+  /// By size, which stands for the work.
+  private static func longestFirst(_ items: [Item]) -> [Item] {
+    let sizes = items.map { FileSystem.status($0.input.path)?.bytes ?? 0 }
+    return items.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }.map { items[$0] }
+  }
+
+  /// What is given in three ways must fit together.
+  static func checkBudget(_ batch: BatchSettings) throws(DocumentError) {
+    guard let cpus = batch.cpus else { return }
+    let wanted = (batch.jobs ?? 1) * (batch.threads ?? 1)
+    guard wanted <= cpus else {
+      throw DocumentError("--jobs times --threads is \(wanted), more than the \(cpus) of --cpus")
+    }
   }
 
   /// Whether an earlier run finished this input as it is now, with the same parameters and engine.
@@ -129,7 +153,9 @@ package final class Batch: Sendable {
     inputs: [String], output: String, settings: Settings
   ) throws(DocumentError) -> [(path: String, folder: String)] {
     var layout = OutputLayout()
-    return try InputDiscovery.find(inputs, extensions: settings.batch.extensions, output: output).map {
+    return try InputDiscovery.find(
+      inputs, extensions: settings.batch.extensions, output: output, root: settings.batch.root
+    ).map {
       ($0.path, layout.place($0.relative))
     }
   }
@@ -214,11 +240,19 @@ package final class Batch: Sendable {
     while let item = takeNext() { process(item) }
   }
 
+  /// The next input, once there is memory for a worker more.
   private func takeNext() -> Item? {
-    state.withLock { state in
-      guard !state.stopping, state.next < pending.count else { return nil }
-      defer { state.next += 1 }
-      return pending[state.next]
+    while true {
+      let (item, isWaiting): (Item?, Bool) = state.withLock { state in
+        guard !state.stopping, state.next < pending.count else { return (nil, false) }
+        let item = pending[state.next]
+        let inUse = state.workers.reduce(0) { $0 + (ProcessUsage.residentBytes(of: $1) ?? 0) }
+        guard state.admission.admit(item.index, free: MemoryAdmission.free, inUse: inUse) else { return (nil, true) }
+        state.next += 1
+        return (item, false)
+      }
+      if !isWaiting { return item }
+      usleep(100_000)
     }
   }
 
@@ -230,14 +264,16 @@ package final class Batch: Sendable {
     display.begin(item.index, path)
     terminal.log(.info, "started", path: path, request: id)
     let outcome: WorkerProcess.Outcome
+    var attempts: [AttemptRecord] = []
     if let problem = item.input.problem {
       outcome = WorkerProcess.Outcome(status: .failed, errors: [problem])
-      announceEnd(of: item, id, outcome)
     } else {
-      outcome = runWorker(item, id)
+      (outcome, attempts) = tries(path, id).run { runWorker(item, id) }
     }
+    if !outcome.saidSo { announceEnd(of: item, id, outcome) }
     var line = ResultLine(path: path, status: outcome.status, paramsDigest: paramsDigest, engine: Program.version)
-    line.attempts = (earlier[Array(path.utf8)]?.attempts ?? 0) + 1
+    line.attempts = (earlier[Array(path.utf8)]?.attempts ?? 0) + max(1, attempts.count)
+    line.attemptLog = attempts.count > 1 ? attempts : nil
     line.document = outcome.document.map { relative($0) } ?? writeFailure(outcome, item)
     line.bytes = status?.bytes
     line.modified = status?.modified
@@ -246,6 +282,7 @@ package final class Batch: Sendable {
     line.summary = outcome.summary
     report(line, id, seconds: Clock.now - begun)
     record(line, item)
+    state.withLock { $0.admission.end(item.index, peak: line.summary?.peakMemoryBytes) }
     display.end(item.index, line.status, mediaSeconds: line.summary?.mediaSeconds)
   }
 
@@ -260,10 +297,21 @@ package final class Batch: Sendable {
       onEvent: { [self] event, line in
         display.update(item.index, event)
         pass(line)
+      },
+      onProcess: { [self] process, isRunning in
+        state.withLock { if isRunning { $0.workers.insert(process) } else { $0.workers.remove(process) } }
       }, isCanceled: { [self] in state.withLock { $0.stopping } })
-    let outcome = worker.run()
-    if !outcome.saidSo { announceEnd(of: item, id, outcome) }
-    return outcome
+    return worker.run()
+  }
+
+  private func tries(_ path: String, _ id: String) -> Attempts {
+    Attempts(retries: settings.batch.retries, isStopping: { [self] in state.withLock { $0.stopping } }) {
+      [self] attempt in
+      terminal.log(
+        .warning,
+        "attempt \(attempt.number) failed: \(attempt.message ?? ""); trying again in \(attempt.pauseSeconds ?? 0) s",
+        path: path, request: id)
+    }
   }
 
   /// Every input ends in a `finished` event, also where its worker did not live to write one.
@@ -342,26 +390,15 @@ package final class Batch: Sendable {
 
   private func summary(_ lines: [ResultLine], started: String, seconds: Double, interrupted: Bool) -> BatchDocument {
     var totals = BatchDocument.Totals()
-    for line in lines {
-      switch line.status {
-      case .succeeded: totals.succeeded += 1
-      case .partial: totals.partial += 1
-      case .failed: totals.failed += 1
-      case .canceled: totals.canceled += 1
-      }
-    }
+    for line in lines { totals.count(line.status) }
     totals.resumed = resumed.count
     totals.notStarted = items.count - lines.count
     let fresh = state.withLock { $0.lines.values.compactMap { $0.summary?.mediaSeconds } }
     let media = fresh.sorted().reduce(0, +).roundedToMicrosecond
     let wall = seconds.rounded(places: 3)
-    let status: Status =
-      interrupted || lines.count < items.count
-      ? .canceled
-      : totals.failed == 0 && totals.partial == 0
-        ? .succeeded : totals.succeeded + totals.partial > 0 ? .partial : .failed
     return BatchDocument(
-      status: status, engine: Engine.version, totals: totals, params: settings.options, mediaSeconds: media,
+      status: totals.status(interrupted: interrupted || lines.count < items.count), engine: Engine.version,
+      totals: totals, params: settings.options, mediaSeconds: media,
       wallSeconds: wall, speed: wall > 0 ? (media / wall).rounded(places: 2) : nil, jobs: jobs, threads: threads,
       started: started, finished: Clock.timestamp, results: lines)
   }

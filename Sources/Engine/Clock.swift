@@ -35,12 +35,14 @@ enum ProcessUsage {
     return Int64(usage.ru_maxrss) * 1024
   }
 
-  /// Processors this process may run on: the kernel's mask for it, which container limits and taskset narrow.
+  /// Processors this process may run on: the kernel's mask for it, which taskset narrows, and no
+  /// more than its control group's quota.
   static let cores: Int = {
     let status = (try? FileSystem.read("/proc/self/status")).map { String(decoding: $0, as: UTF8.self) } ?? ""
     let mask = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }?.split(separator: "\t").last
     let allowed = mask?.reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount } ?? 0
-    return allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let cores = allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    return min(cores, ControlGroup.processors ?? cores)
   }()
 
   static var systemMemoryBytes: Int64? {

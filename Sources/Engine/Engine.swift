@@ -5,6 +5,8 @@ import TextRecognition
 /// What this build is made of.
 package enum Engine {
   package static var version: EngineVersion {
-    EngineVersion(version: Program.version, ffmpeg: LibraryVersions.ffmpeg, tesseract: TesseractEngine.version, sandbox: WorkerRoom.level)
+    EngineVersion(
+      version: Program.version, ffmpeg: LibraryVersions.ffmpeg, tesseract: TesseractEngine.version,
+      sandbox: WorkerRoom.level)
   }
 }

@@ -208,6 +208,21 @@ enum FileSystem {
     }
   }
 
+  /// Makes a folder like another, its files linked where that can be, else copied.
+  static func linkFolder(_ source: String, to target: String) throws(ErrorRecord) {
+    try makeFolders(target)
+    guard let names = list(source) else { throw failure("read", source) }
+    for name in names {
+      let (from, to) = (Path.join(source, name), Path.join(target, name))
+      if status(from)?.isFolder == true {
+        try linkFolder(from, to: to)
+      } else if link(from, to) != 0 {
+        if errno == EEXIST { unlink(to) }
+        if link(from, to) != 0 { try copy(from, to: to) }
+      }
+    }
+  }
+
   /// Bytes that an unprivileged process may still write where `path` lies.
   static func freeBytes(_ path: String) -> Int64? {
     var raw = statvfs()

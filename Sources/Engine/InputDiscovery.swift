@@ -22,6 +22,7 @@ struct InputDiscovery {
   /// By bytes: two spellings of one accented name are two files, and equal as Swift strings.
   private var seenPaths: Set<[UInt8]> = []
   private var found: [FoundInput] = []
+  private var root: String?
 
   init(extensions: [String], output: String) {
     self.extensions = Set(extensions)
@@ -29,8 +30,12 @@ struct InputDiscovery {
   }
 
   /// Inputs in the order of the arguments, those of a folder by path. `@LIST` names a file with one path a line.
-  static func find(_ arguments: [String], extensions: [String], output: String) throws(DocumentError) -> [FoundInput] {
+  /// Files named below `root` are placed by their path below it.
+  static func find(
+    _ arguments: [String], extensions: [String], output: String, root: String? = nil
+  ) throws(DocumentError) -> [FoundInput] {
     var discovery = InputDiscovery(extensions: extensions, output: output)
+    discovery.root = root.map { Path.absolute(Path.tidied($0)) }
     for argument in arguments {
       if argument.hasPrefix("@"), argument.count > 1 {
         for path in try discovery.list(String(argument.dropFirst())) { discovery.add(path) }
@@ -57,8 +62,15 @@ struct InputDiscovery {
     if FileSystem.status(path)?.isFolder == true {
       search(path, below: "")
     } else {
-      append(FoundInput(path: path, relative: Path.name(path)))
+      append(FoundInput(path: path, relative: belowRoot(path) ?? Path.name(path)))
     }
+  }
+
+  private func belowRoot(_ path: String) -> String? {
+    guard let root else { return nil }
+    let absolute = Path.absolute(path)
+    let folder = root == "/" ? root : root + "/"
+    return absolute.hasPrefix(folder) ? String(absolute.dropFirst(folder.count)) : nil
   }
 
   private mutating func append(_ input: FoundInput) {

@@ -34,8 +34,10 @@ final class OutputFolder: @unchecked Sendable {
   var holdsResults: Bool { FileSystem.exists(journalPath) || FileSystem.exists(batchPath) }
 
   /// By the bytes of the path, the last line of every path in `results.jsonl`. A torn last line, as a power cut leaves it, is passed over.
-  func earlierResults() -> [[UInt8]: ResultLine] {
-    guard let bytes = try? FileSystem.read(journalPath) else { return [:] }
+  func earlierResults() -> [[UInt8]: ResultLine] { Self.results(in: journalPath) }
+
+  static func results(in journal: String) -> [[UInt8]: ResultLine] {
+    guard let bytes = try? FileSystem.read(journal) else { return [:] }
     var lines: [[UInt8]: ResultLine] = [:]
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       if let result = try? JSONDecoder().decode(ResultLine.self, from: Data(line)) {

@@ -29,12 +29,15 @@ package struct WorkerProcess {
 
   private let request: Request
   private let onEvent: (Event, String) -> Void
+  private let onProcess: (pid_t, Bool) -> Void
   private let isCanceled: () -> Bool
 
-  /// `onEvent` gets every event and the line it came in.
+  /// `onEvent` gets every event and the line it came in, `onProcess` the process when it has been started and when it has ended.
   package init(
-    _ request: Request, onEvent: @escaping (Event, String) -> Void, isCanceled: @escaping () -> Bool
+    _ request: Request, onEvent: @escaping (Event, String) -> Void,
+    onProcess: @escaping (pid_t, Bool) -> Void = { _, _ in }, isCanceled: @escaping () -> Bool
   ) {
+    self.onProcess = onProcess
     self.request = request
     self.onEvent = onEvent
     self.isCanceled = isCanceled
@@ -56,6 +59,8 @@ package struct WorkerProcess {
       throw ErrorRecord(.internal, "the request could not be written: \(error)")
     }
     var child = try ChildProcess([try Self.executable(), "worker"], environment: Self.environment())
+    onProcess(child.processID, true)
+    defer { onProcess(child.processID, false) }
     child.feed(Array(document.utf8))
     var state = State(limits: request.settings.limits)
     let verdict = follow(child, &state)

@@ -26,7 +26,8 @@ final class FileSource {
       }
       throw errno == ENOENT || errno == ENOTDIR
         ? MediaError(.notFound, "the file does not exist")
-        : MediaError(.unreadable, "the file cannot be opened: \(reason)")
+        : MediaError(
+          .unreadable, "the file cannot be opened: \(reason)", mayPass: [EIO, ESTALE, ENFILE, EAGAIN].contains(errno))
     }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -85,7 +85,7 @@ package final class Input {
       }
       switch code {
       case CR_ENOMEM: throw MediaError(.outOfMemory, "not enough memory to open the file")
-      case CR_EIO: throw MediaError(.unreadable, "the file cannot be read: input/output error")
+      case CR_EIO: throw MediaError(.unreadable, "the file cannot be read: input/output error", mayPass: true)
       default:
         if ContainerStructure(source: source).startsWithBox {
           throw MediaError(
@@ -242,7 +242,8 @@ package final class Input {
       if code == CR_ENOMEM { throw MediaError(.outOfMemory, "not enough memory to read the file") }
       if source.readError != 0 {
         throw MediaError(
-          .unreadable, "the file cannot be read to its end: \(String(cString: strerror(source.readError)))")
+          .unreadable, "the file cannot be read to its end: \(String(cString: strerror(source.readError)))",
+          mayPass: true)
       }
       return false
     }

@@ -6,15 +6,18 @@ package struct MediaError: Error, Sendable {
   package let code: ErrorCode
   package let limit: LimitName?
   package let message: String
+  /// Whether the same may succeed later.
+  package let mayPass: Bool
 
-  package init(_ code: ErrorCode, _ message: String, limit: LimitName? = nil) {
+  package init(_ code: ErrorCode, _ message: String, limit: LimitName? = nil, mayPass: Bool = false) {
+    self.mayPass = mayPass || code == .outOfMemory
     self.code = code
     self.limit = limit
     self.message = message
   }
 
   package func record(stage: String) -> ErrorRecord {
-    ErrorRecord(code, message, stage: stage, limit: limit, retryable: code == .outOfMemory)
+    ErrorRecord(code, message, stage: stage, limit: limit, retryable: mayPass)
   }
 }
 

@@ -28,7 +28,7 @@ struct Command: Sendable {
   }
 
   static let all: [Command] = [
-    analyze, scenes, text, mix, loudness, normalize, probe, doctor, schema, worker,
+    analyze, scenes, text, mix, loudness, normalize, probe, doctor, schema, runOne, plan, merge, worker,
     report,
   ]
 
@@ -154,6 +154,40 @@ struct Command: Sendable {
     name: "schema", usage: "NAME", summary: "Print the JSON Schema of a document.",
     details: "NAME is one of \(SchemaText.names.joined(separator: ", ")).", settings: [], extras: [], arguments: 1...1,
     run: { try SchemaCommand.run($0) })
+
+  static let runOne = Command(
+    name: "run-one", usage: "--request FILE|-", summary: "Carry out one request document and say whether to try again.",
+    details: """
+      For schedulers. Exit code 0: succeeded; 1: failed for good, or partial; 75: failed in a way that may pass, worth trying
+      again elsewhere or later; 2 and 3: the request or the installation is not as it should be; 4: results could not be written.
+      Prints the path of the document; --events - prints events as JSON lines instead. `cutroom schema request` describes
+      the document.
+      """,
+    settings: SettingTable.all.filter { ["retries", "events", "log_level", "log_format", "quiet"].contains($0.key) },
+    extras: [Extra(flag: "--request", short: nil, placeholder: "FILE|-", help: "The request document.")],
+    arguments: 0...0, run: { try RunOneCommand.run($0) })
+
+  static let plan = Command(
+    name: "plan", usage: "INPUT... --shards N -o DIR", summary: "Divide inputs into lists of about equal work.",
+    details: """
+      DIR gets shard-0.txt and so on, for `cutroom analyze @DIR/shard-0.txt --root FOLDER -o OUT/0` on as many machines;
+      `cutroom merge OUT/* -o ALL` joins the results. Lists hold absolute paths; sizes of files stand for the work.
+      """,
+    settings: SettingTable.all.filter { ["extensions", "quiet"].contains($0.key) },
+    extras: [
+      Extra(flag: "--shards", short: nil, placeholder: "N", help: "How many lists."),
+      Extra(flag: "--output", short: "-o", placeholder: "DIR", help: "Where the lists go."),
+    ], arguments: 1...Int.max, run: { try PlanCommand.run($0) })
+
+  static let merge = Command(
+    name: "merge", usage: "DIR... -o DIR", summary: "Join the results of several batches into one.",
+    details: """
+      Each DIR is an output folder of `analyze`, made with the same options. Files are linked, or copied across file systems; the
+      folders stay as they are. Of an input that is in several, the better result counts, of equal ones the later folder's.
+      """,
+    settings: SettingTable.all.filter { ["force", "json", "quiet"].contains($0.key) },
+    extras: [Extra(flag: "--output", short: "-o", placeholder: "DIR", help: "Where the joined results go.")],
+    arguments: 1...Int.max, run: { try MergeCommand.run($0) })
 
   static let worker = Command(
     name: "worker", usage: "< REQUEST", summary: "Carry out one request document from standard input.",

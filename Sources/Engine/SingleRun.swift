@@ -1,0 +1,74 @@
+package import Documents
+import Glibc
+import Synchronization
+
+/// Carries out one request document in a worker process, for schedulers: what may pass is tried again here, and the exit code says
+/// whether it is worth trying again later.
+package struct SingleRun {
+  package struct Outcome: Sendable {
+    package var status: Status
+    package var document: String?
+    package var errors: [ErrorRecord]
+    /// 0 succeeded; 75 failed in a way that may pass (sysexits' EX_TEMPFAIL); 1 failed for good, or partial; 4 results could not
+    /// be written; 130, 143 interrupted.
+    package var exitCode: Int32
+  }
+
+  private let request: Request
+  private let retries: Int
+  private let terminal: Terminal
+  private let eventsDescriptor: Int32?
+
+  package init(_ request: Request, retries: Int, terminal: Terminal, eventsDescriptor: Int32?) {
+    self.request = request
+    self.retries = retries
+    self.terminal = terminal
+    self.eventsDescriptor = eventsDescriptor
+  }
+
+  package func run() -> Outcome {
+    Workspace.removeLeftovers(in: request.settings.batch.workDir)
+    let caught = Mutex<Int32?>(nil)
+    let isCanceled: () -> Bool = {
+      if let signal = Signals.wait(milliseconds: 0) { caught.withLock { $0 = $0 ?? signal } }
+      return caught.withLock { $0 != nil }
+    }
+    let attempts = Attempts(retries: retries, isStopping: isCanceled) { attempt in
+      terminal.log(
+        .warning,
+        "attempt \(attempt.number) failed: \(attempt.message ?? ""); trying again in \(attempt.pauseSeconds ?? 0) s",
+        path: request.inputPath, request: request.id)
+    }
+    let (outcome, _) = Signals.whileBlocked {
+      attempts.run {
+        WorkerProcess(request, onEvent: { _, line in pass(line) }, isCanceled: isCanceled).run()
+      }
+    }
+    if !outcome.saidSo { announceEnd(outcome) }
+    for error in outcome.errors { terminal.log(.error, error.message, path: request.inputPath, request: request.id) }
+    let signal = caught.withLock { $0 }
+    return Outcome(
+      status: outcome.status, document: outcome.document, errors: outcome.errors,
+      exitCode: signal.map { 128 + $0 } ?? Self.exitCode(outcome))
+  }
+
+  static func exitCode(_ outcome: WorkerProcess.Outcome) -> Int32 {
+    if outcome.status == .succeeded { return 0 }
+    if !outcome.errors.isEmpty, outcome.errors.allSatisfy(\.retryable) { return 75 }
+    return outcome.errors.contains { $0.code == .outputFailed } ? 4 : 1
+  }
+
+  private func pass(_ line: String) {
+    guard let eventsDescriptor else { return }
+    // A reader of events that has gone away does not stop the work.
+    try? FileSystem.writeAll(Array((line + "\n").utf8), to: eventsDescriptor, path: "the events")
+  }
+
+  private func announceEnd(_ outcome: WorkerProcess.Outcome) {
+    var event = Event(.finished, requestID: request.id, time: Clock.timestamp)
+    event.path = request.inputName ?? request.inputPath
+    event.status = outcome.status
+    event.errors = outcome.errors
+    if let line = try? DocumentEncoder.line(event) { pass(line) }
+  }
+}
