@@ -54,13 +54,36 @@ import Testing
   }
 
   @Test func `a killed worker is one failed document`() throws {
-    let command = try start()
+    let command = try start(["--retries", "0"])
     kill(try worker(of: command), SIGKILL)
     #expect(try command.wait().exitCode == 1)
     #expect(try line("b-long.mp4").errors[0].code.string == "worker_crashed")
     expectFailure("worker_crashed", try document("b-long.mp4"))
     #expect(try !events().filter { $0.event.string == "finished" && $0.status.string == "failed" }.isEmpty)
     try expectNeighbours()
+  }
+
+  @Test func `a killed worker is tried again, and both attempts are listed`() throws {
+    let command = try start()
+    kill(try worker(of: command), SIGKILL)
+    let outcome = try command.wait(upTo: 180)
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.errors.contains("attempt 1 failed"))
+    let line = try line("b-long.mp4")
+    #expect(line.status.string == "succeeded")
+    #expect(line.attempts.int == 2)
+    #expect(line.attempt_log.items.map { $0.code.string } == ["worker_crashed", nil])
+    #expect((line.attempt_log[0].pause_seconds.double ?? 0) >= 0.25)
+    #expect(try document("b-long.mp4").status.string == "succeeded")
+    try expectNeighbours()
+  }
+
+  @Test func `what cannot pass is not tried again`() throws {
+    try folder.write("no film", to: "in/d.mp4")
+    let batch = try Batch([folder("in/d.mp4")], into: folder("out"), ["--retries", "5"])
+    #expect(batch.outcome.exitCode == 1)
+    #expect(try line("d.mp4").attempts.int == 1)
+    #expect(try line("d.mp4").attempt_log.isMissing)
   }
 
   @Test func `a worker that stands still is timed out`() throws {
