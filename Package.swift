@@ -39,6 +39,7 @@ let package = Package(
     module("Documents"),
     // By itself, as its hundred thousand bytes take longer to compile than the rest of the program.
     .target(name: "Schemas", resources: [.embedInCode("Files")], swiftSettings: swift),
+    .target(name: "ReportTemplate", resources: [.embedInCode("Files")], swiftSettings: swift),
     module("Media", uses: ["CFFmpeg", "Documents", "Timing"]),
     module("SceneDetection", uses: ["Timing"]),
     module("FrameExtraction", uses: ["Documents", "Media", "Timing"]),
@@ -48,8 +49,8 @@ let package = Package(
     module(
       "Engine",
       uses: [
-        "AudioMixing", "CHash", "Documents", "FrameExtraction", "Media", "SceneDetection", "TextRecognition", "Timelines",
-        "Timing",
+        "AudioMixing", "CHash", "Documents", "FrameExtraction", "Media", "ReportTemplate", "SceneDetection",
+        "TextRecognition", "Timelines", "Timing",
       ]),
     .executableTarget(name: "cutroom", dependencies: ["Documents", "Engine", "Schemas", "Timelines"], swiftSettings: swift),
 

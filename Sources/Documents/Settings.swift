@@ -41,6 +41,8 @@ package struct BatchSettings: Sendable, Equatable {
   package var workDir: String?
   /// A CSV file that gets a row a frame of what the scene detector weighed; only for one input.
   package var sceneStats: String?
+  /// Whether the batch ends with a page that shows its results.
+  package var report = false
   package var json = false
   package var events: String?
   package var logLevel = LogLevel.warning

@@ -14,6 +14,8 @@ package final class Batch: Sendable {
     package var document: BatchDocument
     /// 0 all succeeded, 1 some did not, 4 results could not be written, 130 or 143 interrupted.
     package var exitCode: Int32
+    /// Path of the report page, where one was asked for and written.
+    package var report: String?
   }
 
   /// An input with all that is decided about it beforehand.
@@ -156,8 +158,14 @@ package final class Batch: Sendable {
     } catch {
       failure = failure ?? error
     }
+    var report: String?
+    do {
+      if settings.batch.report, failure == nil { report = try ReportPage.write(into: output.path) }
+    } catch {
+      failure = ErrorRecord(describing: error, stage: "report")
+    }
     if let failure { terminal.log(.error, failure.message) }
-    return Outcome(document: document, exitCode: exitCode(document, signal, failure))
+    return Outcome(document: document, exitCode: exitCode(document, signal, failure), report: report)
   }
 
   private func write(_ dataset: DatasetFile, _ lines: [ResultLine], interrupted: Bool) throws(ErrorRecord) {

@@ -115,7 +115,7 @@ enum FileSystem {
   }
 
   /// Copies a file of any length.
-  private static func copy(_ source: String, to target: String) throws(ErrorRecord) {
+  static func copy(_ source: String, to target: String) throws(ErrorRecord) {
     let from = open(source, O_RDONLY | O_CLOEXEC)
     guard from >= 0 else { throw failure("read", source) }
     defer { close(from) }
@@ -185,7 +185,7 @@ enum FileSystem {
     try makeFolders(target)
     for name in list(source) ?? [] {
       let (from, to) = (Path.join(source, name), Path.join(target, name))
-      if status(from)?.isFolder == true { try copyFolder(from, to: to) } else { try write(try read(from), to: to) }
+      if status(from)?.isFolder == true { try copyFolder(from, to: to) } else { try copy(from, to: to) }
     }
   }
 

@@ -8,6 +8,7 @@ struct Products {
   let request: Request
   let workspace: Workspace
   let result: AnalysisPass.Result
+  let events: EventWriter
 
   var options: AnalysisOptions { request.settings.options }
 
@@ -18,6 +19,7 @@ struct Products {
         try TimelineFiles(workspace: workspace, inputPath: request.inputPath).write(options.timelines, into: &$0)
       }
     }
+    if options.clips != .off { attempt("clips", &document) { try ClipProduction(self).make(&$0) } }
   }
 
   /// Runs one step; what it throws is an error of the stage of this name.

@@ -29,6 +29,7 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     analyze, scenes, text, mix, loudness, normalize, probe, doctor, schema, worker,
+    report,
   ]
 
   static let analyze = Command(
