@@ -150,7 +150,7 @@ package struct Limits: Sendable, Equatable {
   /// Seconds of processor time; nil: no limit.
   package var maxCPU: Double?
   /// Files, folders and pipes that the worker has open at once.
-  package var maxOpenFiles = 256
+  package var maxOpenFiles = 1024
   /// Bytes of results; nil: no limit.
   package var maxOutput: Int64?
   /// Bytes that the workspace may hold at any time; nil: no limit.

@@ -233,7 +233,7 @@ package enum SettingTable {
       settings.limits.maxCPU = try value.seconds("max_cpu", above: 0)
     },
     Setting(
-      key: "max_open_files", group: .limit, placeholder: "N", help: "Open files.", defaultText: "256"
+      key: "max_open_files", group: .limit, placeholder: "N", help: "Open files.", defaultText: "1024"
     ) { settings, value throws(DocumentError) in
       settings.limits.maxOpenFiles = try value.integer("max_open_files", in: 16...65536)
     },

@@ -30,6 +30,9 @@ package final class Batch: Sendable {
     var next = 0
     var lines: [Int: ResultLine] = [:]
     var outputError: ErrorRecord?
+    /// No further input is begun; what runs goes on to its end.
+    var draining = false
+    /// What runs is ended at once.
     var stopping = false
     var activeThreads = 0
     var admission: MemoryAdmission
@@ -228,12 +231,28 @@ package final class Batch: Sendable {
     while state.withLock({ $0.activeThreads }) > 0 {
       if let signal = Signals.wait(milliseconds: 100) {
         interrupted = interrupted ?? signal
-        state.withLock { $0.stopping = true }
+        interrupt(by: signal)
       }
       display.refresh()
     }
     threads.forEach { $0.join() }
     return interrupted
+  }
+
+  /// The first SIGINT, which is somebody at a terminal, lets running files end; a second, or a scheduler's SIGTERM, does not.
+  private func interrupt(by signal: Int32) {
+    let isDraining = state.withLock { state in
+      defer { state.draining = true }
+      if signal == SIGINT, !state.draining { return true }
+      state.stopping = true
+      return false
+    }
+    guard isDraining else { return }
+    let running = state.withLock { $0.workers.count }
+    terminal.log(
+      .warning,
+      "no further file is begun; \(running) running \(running == 1 ? "file ends" : "files end") first. Press again to stop at once"
+    )
   }
 
   private func work() {
@@ -244,7 +263,7 @@ package final class Batch: Sendable {
   private func takeNext() -> Item? {
     while true {
       let (item, isWaiting): (Item?, Bool) = state.withLock { state in
-        guard !state.stopping, state.next < pending.count else { return (nil, false) }
+        guard !state.stopping, !state.draining, state.next < pending.count else { return (nil, false) }
         let item = pending[state.next]
         let inUse = state.workers.reduce(0) { $0 + (ProcessUsage.residentBytes(of: $1) ?? 0) }
         guard state.admission.admit(item.index, free: MemoryAdmission.free, inUse: inUse) else { return (nil, true) }
@@ -305,7 +324,7 @@ package final class Batch: Sendable {
   }
 
   private func tries(_ path: String, _ id: String) -> Attempts {
-    Attempts(retries: settings.batch.retries, isStopping: { [self] in state.withLock { $0.stopping } }) {
+    Attempts(retries: settings.batch.retries, isStopping: { [self] in state.withLock { $0.stopping || $0.draining } }) {
       [self] attempt in
       terminal.log(
         .warning,

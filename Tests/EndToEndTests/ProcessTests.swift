@@ -108,6 +108,11 @@ import Testing
   func `an interrupted batch leaves whole results, and resumes`(signal: Int32, code: Int32) throws {
     let command = try start()
     let worker = try worker(of: command)
+    // At a terminal the first lets what runs end; the second does not.
+    if signal == SIGINT {
+      command.send(signal)
+      _ = try eventually("the batch says that it waits") { command.errorsSoFar.contains("Press again") ? true : nil }
+    }
     command.send(signal)
     #expect(try command.wait(upTo: 20).exitCode == code)
     #expect(kill(worker, 0) != 0, "the worker outlived its batch")
@@ -124,6 +129,16 @@ import Testing
     #expect(batch.outcome.exitCode == 0)
     #expect(try batch.summary.totals.succeeded.int == 3)
     #expect(try batch.summary.totals.resumed.int == 1)
+  }
+
+  @Test func `the first SIGINT lets running files end and begins no other`() throws {
+    let command = try start()
+    command.send(SIGINT)
+    #expect(try command.wait(upTo: 180).exitCode == 130)
+    #expect(try line("b-long.mp4").status.string == "succeeded")
+    #expect(try line("c.mp4") == .missing)
+    #expect(everything(in: folder("work")).isEmpty, "left in the work folder")
+    #expect(try JSON(contents(of: folder("out/batch.json"))).totals.not_started.int == 1)
   }
 
   @Test func `a killed batch leaves no running worker, and what it left is cleared away by the next`() throws {

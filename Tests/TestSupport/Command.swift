@@ -57,6 +57,11 @@ package final class RunningCommand {
 
   package func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+  /// What the command has written to standard error by now.
+  package var errorsSoFar: String {
+    (try? contents(of: folder("err"))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
   /// Waits for the end; past the time limit the command is killed and this throws.
   package func wait(upTo timeLimit: Double = 120) throws -> Outcome {
     guard ended.wait(timeout: .now() + timeLimit) == .success else {
