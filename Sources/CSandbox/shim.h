@@ -9,6 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+// The C library hides these two behind _GNU_SOURCE.
+#define CR_OPEN_PATH 010000000
+#define CR_CLONE_THREAD 0x00010000
+
 // Rights over files, by the ABI that brought them: 3 truncate, 5 ioctl on devices.
 #define CR_FS_TRUNCATE (1ULL << 14)
 #define CR_FS_IOCTL_DEV (1ULL << 15)

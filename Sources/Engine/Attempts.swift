@@ -1,5 +1,6 @@
 package import Documents
 import Glibc
+import Timing
 
 /// Tries one request again where what went wrong may pass: a crash, a worker that was killed from outside, a disk that could not
 /// be read. What the input itself is, or a limit says, does not change by trying again.

@@ -1,6 +1,7 @@
 package import Documents
 import FoundationEssentials
 import Glibc
+import Timing
 
 /// Joins the output folders of several batches into one, as if one batch had made them all.
 ///

@@ -83,7 +83,7 @@ package enum Sandbox {
 
   /// Allows `rights` at and below a path. What is not there, or cannot be reached anyway, needs no rule.
   private static func allow(_ path: String, _ rights: UInt64, _ ruleset: Int32) -> Bool {
-    let descriptor = open(path, O_PATH | O_CLOEXEC)
+    let descriptor = open(path, CR_OPEN_PATH | O_CLOEXEC)
     guard descriptor >= 0 else { return true }
     defer { close(descriptor) }
     var raw = stat()
@@ -133,7 +133,7 @@ package enum Sandbox {
   /// Threads, but no processes: `clone` without the thread flag is refused, and `clone3`, whose flags a filter cannot see, is said
   /// not to exist, after which the C library uses `clone`.
   private static func forbidProcesses(_ filter: scmp_filter_ctx, _ denied: UInt32) -> Bool {
-    let threads = scmp_datum_t(CLONE_THREAD)
+    let threads = scmp_datum_t(CR_CLONE_THREAD)
     var isProcess = [scmp_arg_cmp(arg: 0, op: SCMP_CMP_MASKED_EQ, datum_a: threads, datum_b: 0)]
     let clone = seccomp_rule_add_array(filter, denied, seccomp_syscall_resolve_name("clone"), 1, &isProcess)
     let absent = cr_action_errno(ENOSYS)
@@ -143,7 +143,8 @@ package enum Sandbox {
   /// Signals to itself alone.
   private static func forbidSignals(_ filter: scmp_filter_ctx, _ denied: UInt32) -> Bool {
     var others = [scmp_arg_cmp(arg: 0, op: SCMP_CMP_NE, datum_a: scmp_datum_t(getpid()), datum_b: 0)]
-    return ["kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"].allSatisfy {
+    let calls: [String] = ["kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"]
+    return calls.allSatisfy {
       seccomp_rule_add_array(filter, denied, seccomp_syscall_resolve_name($0), 1, &others) == 0
     }
   }

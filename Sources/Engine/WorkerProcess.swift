@@ -29,13 +29,13 @@ package struct WorkerProcess {
 
   private let request: Request
   private let onEvent: (Event, String) -> Void
-  private let onProcess: (pid_t, Bool) -> Void
+  private let onProcess: (Int32, Bool) -> Void
   private let isCanceled: () -> Bool
 
   /// `onEvent` gets every event and the line it came in, `onProcess` the process when it has been started and when it has ended.
   package init(
     _ request: Request, onEvent: @escaping (Event, String) -> Void,
-    onProcess: @escaping (pid_t, Bool) -> Void = { _, _ in }, isCanceled: @escaping () -> Bool
+    onProcess: @escaping (Int32, Bool) -> Void = { _, _ in }, isCanceled: @escaping () -> Bool
   ) {
     self.onProcess = onProcess
     self.request = request
