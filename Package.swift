@@ -44,14 +44,15 @@ let package = Package(
     module("SceneDetection", uses: ["Timing"]),
     module("FrameExtraction", uses: ["Documents", "Media", "Timing"]),
     module("TextRecognition", uses: ["CTesseract", "Documents", "Media", "Timing"]),
+    module("Timelines", uses: ["Documents", "Timing"]),
     module("AudioMixing", uses: ["CKernels", "CLoudness", "Documents", "Media", "Timing"]),
     module(
       "Engine",
       uses: [
-        "AudioMixing", "CHash", "Documents", "FrameExtraction", "Media", "SceneDetection", "TextRecognition", "Timing",
-        "ReportTemplate",
+        "AudioMixing", "CHash", "Documents", "FrameExtraction", "Media", "ReportTemplate", "SceneDetection",
+        "TextRecognition", "Timelines", "Timing",
       ]),
-    .executableTarget(name: "cutroom", dependencies: ["Documents", "Engine", "Schemas"], swiftSettings: swift),
+    .executableTarget(name: "cutroom", dependencies: ["Documents", "Engine", "Schemas", "Timelines"], swiftSettings: swift),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swift),
@@ -61,6 +62,7 @@ let package = Package(
     tests(of: "FrameExtraction"),
     tests(of: "AudioMixing", uses: ["CKernels", "Documents", "Media"]),
     tests(of: "TextRecognition", uses: ["Documents", "Timing"]),
+    tests(of: "Timelines", uses: ["Documents", "TestSupport"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
   ]
 )

@@ -15,10 +15,15 @@ enum AnalyzeCommand {
     }
     if batch.resume, batch.force { throw UsageError("--resume goes on and --force begins anew; give one of them") }
     if batch.retryFailed, !batch.resume { throw UsageError("--retry-failed goes with --resume") }
+    try invocation.settings.options.checkClips()
     let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: batch.quiet)
     if invocation.settings.options.stages.contains(.text),
       let missing = Doctor.missingLanguage(invocation.settings.options.languages)
     {
+      terminal.log(.error, missing.message)
+      return 3
+    }
+    if let missing = Doctor.missingClipEncoder(invocation.settings.options) {
       terminal.log(.error, missing.message)
       return 3
     }
