@@ -11,6 +11,8 @@ package struct AnalysisDocument: Codable, Sendable {
   package var frames: [FramePicture]?
   package var textTracks: [TextTrack]?
   package var audio: [AudioAnalysis]?
+  package var sprites: SpriteDescription?
+  package var waveforms: [WaveformDescription]?
   package var outputs: [OutputFile]
   package var warnings: [WarningRecord]
   package var errors: [ErrorRecord]
@@ -30,7 +32,7 @@ package struct AnalysisDocument: Codable, Sendable {
     case schemaVersion = "schema_version"
     case kind, status, engine, input, params, media, scenes, frames
     case textTracks = "text_tracks"
-    case audio, outputs, warnings, errors, timings
+    case audio, sprites, waveforms, outputs, warnings, errors, timings
   }
 }
 
@@ -304,6 +306,8 @@ package struct OutputFile: Codable, Sendable, Equatable {
   package enum Kind: String, Codable, Sendable, CaseIterable {
     case frames, subtitles
     case textReview = "text_review"
+    case contactSheet = "contact_sheet"
+    case sprites, preview, waveform
   }
 
   package var kind: Kind

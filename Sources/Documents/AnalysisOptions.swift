@@ -19,6 +19,14 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var silenceLevel = -60.0
   /// Shortest silence that is reported, in seconds.
   package var silenceLength = 0.5
+  package var contactSheet = false
+  package var sprites = false
+  /// Seconds from one sprite to the next.
+  package var spriteInterval = 10.0
+  /// In pixels; never enlarges.
+  package var spriteWidth = 160
+  package var preview = false
+  package var waveform = false
 
   package init() {}
 
@@ -34,6 +42,11 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     case textMinConfidence = "text_min_confidence"
     case silenceLevel = "silence_level"
     case silenceLength = "silence_length"
+    case contactSheet = "contact_sheet"
+    case sprites
+    case spriteInterval = "sprite_interval"
+    case spriteWidth = "sprite_width"
+    case preview, waveform
   }
 }
 

@@ -69,6 +69,7 @@ struct Analysis {
       }
     } catch let mismatch as ParallelDecoder.Mismatch {
       FileSystem.remove(workspace.file("frames"))
+      FileSystem.remove(workspace.file(SpriteProduct.folder))
       if options.speed != .exact, plan.route.isByGroups {
         warnings.append(SpeedPlan.notApplied(options.speed, "the stream cannot be divided (\(mismatch.reason))"))
       }
@@ -82,7 +83,7 @@ struct Analysis {
     document.timings?.stages = result.stageSeconds.mapValues { $0.rounded(places: 3) }
     document.audio = result.audio
     try describePicture(result, in: &document)
-    Products(request: request, workspace: workspace, result: result).make(&document)
+    Products(request: request, workspace: workspace, result: result, progress: { events.progress($0) }).make(&document)
   }
 
   private func pass(over input: Input, threads: Int, route: VideoRoute) throws -> AnalysisPass.Result {
@@ -94,6 +95,7 @@ struct Analysis {
     let pass = AnalysisPass(
       input: input, options: options, threads: threads, route: route, statistics: statistics,
       store: { name, bytes in try FileSystem.write(bytes, to: Path.join(folder, name)) },
+      sheets: { try SpriteProduct.sheets(in: workspace, options: options) },
       progress: { events.progress($0) }, finishing: { events.finishing($0) })
     return try pass.run()
   }

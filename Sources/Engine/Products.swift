@@ -8,11 +8,22 @@ struct Products {
   let request: Request
   let workspace: Workspace
   let result: AnalysisPass.Result
+  let progress: (PassProgress) -> Void
 
   var options: AnalysisOptions { request.settings.options }
 
   /// Makes every product that was asked for, as files in the workspace and lines in the document's `outputs`.
   func make(_ document: inout AnalysisDocument) {
+    if options.sprites { attempt("sheets", &document) { try SpriteProduct(self).make(&$0) } }
+    if options.waveform { attempt("sheets", &document) { try WaveformProduct(self).make(&$0) } }
+    if options.contactSheet { attempt("sheets", &document) { try ContactSheetProduct(self).make(&$0) } }
+    if options.preview { attempt("sheets", &document) { try PreviewProduct(self).make(&$0) } }
+  }
+
+  /// Where the film ends, in seconds: the last picture, the last sound, and what the container says where the file is whole.
+  func filmEnd(_ document: AnalysisDocument) -> Double {
+    let said = result.isCutOff ? 0 : document.media?.durationSeconds ?? 0
+    return max(result.end?.seconds ?? 0, result.soundEnd, said)
   }
 
   /// Runs one step; what it throws is an error of the stage of this name.
