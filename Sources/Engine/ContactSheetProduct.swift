@@ -5,7 +5,7 @@ import TextRecognition
 
 /// The contact sheet of a film, drawn from the pictures of its scenes.
 struct ContactSheetProduct {
-  private static let captionHeight = 19
+  private static let captionHeight = 17
 
   private let products: Products
 

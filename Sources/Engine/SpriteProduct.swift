@@ -1,6 +1,7 @@
 import Documents
 import FrameExtraction
 import Media
+import Timing
 
 /// Sprites of a film: sheets of small pictures, and the WebVTT file that says which stands where.
 ///
@@ -29,11 +30,12 @@ struct SpriteProduct {
       guard document.media?.video != nil else { return leaveOut(&document, "there is no picture in the file") }
       // A pass that failed at them has said so.
       if document.errors.contains(where: { $0.stage == "sheets" }) { return discard() }
-      let sheets = try products.result.sprites ?? fetched(document)
+      let (sheets, end) =
+        if let taken = products.result.sprites { (taken, products.filmEnd(document)) } else { try fetched(document) }
       guard let layout = sheets.layout, sheets.count > 0 else {
         return leaveOut(&document, "no picture of the film could be decoded")
       }
-      try describe(sheets, layout, &document)
+      try describe(sheets, layout, end, &document)
     } catch {
       discard()
       throw error
@@ -50,31 +52,33 @@ struct SpriteProduct {
     document.warnings.append(WarningRecord("no_sprites", "no sprites were made: \(why)", stage: "sheets"))
   }
 
-  /// Fetches a picture for each step of time.
-  private func fetched(_ document: AnalysisDocument) throws -> SpriteSheets {
+  /// Fetches a picture for each step of time; also tells where the pictures end, as far as that was met.
+  private func fetched(_ document: AnalysisDocument) throws -> (SpriteSheets, end: Double) {
     let sheets = try Self.sheets(in: products.workspace, options: products.options)
     let interval = products.options.spriteInterval
+    let limits = products.request.settings.limits
     let end = products.filmEnd(document)
-    let reader = try KeyFrameReader(
-      path: products.request.inputPath, limits: products.request.settings.limits,
-      progress: {
-        products.progress(PassProgress(frames: 0, seconds: $0, fraction: end > 0 ? min(1, max(0, $0 / end)) : 0))
-      })
-    while sheets.count == 0 || Double(sheets.count) * interval < max(end, products.request.settings.limits.maxDuration)
-    {
-      let seconds = Double(sheets.count) * interval
-      guard try reader.visit(seconds, tolerance: interval * Self.tolerance, { try sheets.add(try sheets.render($0)) })
-      else { break }
+    let reader = try KeyFrameReader(path: products.request.inputPath, limits: limits) { seconds in
+      let fraction = end > 0 ? min(1, max(0, seconds / end)) : 0
+      products.progress(PassProgress(frames: 0, seconds: seconds, fraction: fraction))
+    }
+    // Where nothing says how long the film is, only the last frame does.
+    let tolerance = end > 0 ? interval * Self.tolerance : 0
+    while sheets.count == 0 || due(sheets.count) < (end > 0 ? end : limits.maxDuration) {
+      let isThere = try reader.visit(due(sheets.count), tolerance: tolerance) { try sheets.add(try sheets.render($0)) }
+      if !isThere { break }
     }
     try sheets.finish()
-    return sheets
+    return (sheets, max(end, reader.end ?? 0))
   }
 
+  private func due(_ index: Int) -> Double { (Double(index) * products.options.spriteInterval).roundedToMicrosecond }
+
   private func describe(
-    _ sheets: SpriteSheets, _ layout: SpriteSheets.Layout, _ document: inout AnalysisDocument
+    _ sheets: SpriteSheets, _ layout: SpriteSheets.Layout, _ end: Double, _ document: inout AnalysisDocument
   ) throws {
     let interval = products.options.spriteInterval
-    let cues = SpriteCues(layout: layout, count: sheets.count, interval: interval, end: products.filmEnd(document))
+    let cues = SpriteCues(layout: layout, count: sheets.count, interval: interval, end: end)
     var file = try LineFile(products.workspace.file(Self.file))
     try cues.write { try file.add($0) }
     try file.finish()

@@ -106,7 +106,7 @@ package final class SpriteCollector {
     self.interval = interval
   }
 
-  private var due: Double { Double(sheets.count) * interval }
+  private var due: Double { (Double(sheets.count) * interval).roundedToMicrosecond }
 
   /// Looks at the next frame. Before the first one, the first one stands in.
   package func consider(_ frame: VideoFrame, time: FrameTime) throws {

@@ -31,7 +31,8 @@ package enum AnimationEncoder {
     let converter = try FormatConverter(to: AV_PIX_FMT_BGRA)
     let duration = Int64((seconds * 1000).rounded())
     for (index, picture) in pictures.enumerated() {
-      let converted = try converter.convert(try picture.frame().pointer)
+      let source = try picture.frame()
+      let converted = try converter.convert(source.pointer)
       converted.pointee.pts = Int64(index) * duration
       try Status.check(avcodec_send_frame(raw, converted), "encode an animation")
     }

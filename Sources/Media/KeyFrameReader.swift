@@ -16,6 +16,7 @@ package final class KeyFrameReader {
   private let video: Int
   private let context: Owned<UnsafeMutablePointer<AVCodecContext>>
   private let packet: Packet
+  private let candidate: Packet
   private let frame: VideoFrame
   private var canSeek: Bool
   private var through: DecodingThrough?
@@ -33,6 +34,7 @@ package final class KeyFrameReader {
     }
     context = try CodecContext.open(stream: stream, threads: 1, limits: limits, isWatched: true)
     packet = try Packet()
+    candidate = try Packet()
     frame = try VideoFrame()
     input.select(streams: [index])
     video = index
@@ -62,44 +64,81 @@ package final class KeyFrameReader {
     return true
   }
 
+  /// Where the film's pictures end, in seconds since its start; known once a time past their end was asked for.
+  package var end: Double? {
+    through?.endOfFilm.map { input.clock(stream: video).seconds($0) }
+  }
+
   /// Goes on decoding where the decoder under way is behind the key frame before `wanted`, else begins there.
   private func decodeThrough(to wanted: Int64) throws -> VideoFrame? {
     if let through, !canSeek || through.position >= keyBefore { return try through.frame(at: wanted) }
-    var begun = try DecodingThrough(path: path, limits: limits, from: canSeek ? keyBefore : nil, progress)
-    if canSeek, begun.position > wanted {
-      // The container landed behind what it was asked for: its seeking is of no use.
-      canSeek = false
-      begun = try DecodingThrough(path: path, limits: limits, from: nil, progress)
+    // A container without an index may land behind what it is asked for.
+    let margin = input.clock(stream: video).ticks(Self.margin)
+    let starts = canSeek ? [keyBefore, keyBefore - margin, nil] : [nil]
+    for start in starts {
+      let begun = try DecodingThrough(path: path, limits: limits, from: start, progress)
+      if start == nil { canSeek = false }
+      if start != nil, begun.position > wanted { continue }
+      through = begun
+      return try begun.frame(at: wanted)
     }
-    through = begun
-    return try begun.frame(at: wanted)
+    return nil
   }
+
+  /// Seconds that are tried before a key frame that was not landed on.
+  private static let margin = 3.0
 
   /// Decodes the key frame near a timestamp into ``frame``. Returns false where there is none that could be.
   private func findKey(_ wanted: Int64, _ reach: Int64) throws -> Bool {
-    guard input.seek(to: wanted), let before = try nextKey() else {
+    guard input.seek(to: wanted) else {
       canSeek = false
       return false
     }
-    keyBefore = before
-    if before >= wanted - reach, before <= wanted + reach { return try decode(before) }
-    guard av_seek_frame(input.context.pointer, Int32(video), wanted, 0) >= 0 else { return false }
-    guard let pts = try nextKey(), pts > wanted, pts <= wanted + reach else { return false }
-    return try decode(pts)
+    guard let key = try nextKey() else { return try searchKey(wanted, reach) }
+    guard let landed = key else {
+      canSeek = false
+      return false
+    }
+    if landed <= wanted {
+      keyBefore = landed
+      if landed >= wanted - reach { return try decode(landed) }
+      guard av_seek_frame(input.context.pointer, Int32(video), wanted, 0) >= 0, let after = try nextKey() ?? nil,
+        after > wanted, after <= wanted + reach
+      else { return false }
+      return try decode(after)
+    }
+    return try searchKey(wanted, reach)
   }
 
-  /// Reads up to a key frame; nil at the end of the film, and where it has no timestamp.
-  private func nextKey() throws(MediaError) -> Int64? {
+  /// The same in a container that did not land before `wanted`: reads all key frames from `reach` before it on.
+  private func searchKey(_ wanted: Int64, _ reach: Int64) throws -> Bool {
+    guard input.seek(to: wanted - reach) else { return false }
+    var best: Int64?
+    while let pts = try nextKey() ?? nil, pts <= wanted + reach, best == nil || pts <= wanted {
+      best = pts
+      av_packet_unref(candidate.handle.pointer)
+      av_packet_move_ref(candidate.handle.pointer, packet.handle.pointer)
+    }
+    keyBefore = min(best ?? wanted - reach, wanted)
+    guard let best, best >= wanted - reach else { return false }
+    av_packet_unref(packet.handle.pointer)
+    av_packet_move_ref(packet.handle.pointer, candidate.handle.pointer)
+    return try decode(best)
+  }
+
+  /// Reads up to a key frame: its timestamp, if it has one. Nil at the end of the film.
+  private func nextKey() throws(MediaError) -> Int64?? {
     while try input.read(packet) {
       let raw = packet.handle.pointer.pointee
       guard packet.streamIndex == video, raw.flags & AV_PKT_FLAG_KEY != 0 else { continue }
       // What an edit list cuts off is not shown.
       if raw.flags & AV_PKT_FLAG_DISCARD != 0 { continue }
-      return raw.pts == CR_NOPTS ? nil : raw.pts
+      return .some(raw.pts == CR_NOPTS ? nil : raw.pts)
     }
     return nil
   }
 
+  /// Decodes the key frame in ``packet`` by itself.
   private func decode(_ pts: Int64) throws(MediaError) -> Bool {
     if held == pts { return true }
     held = nil
@@ -142,6 +181,9 @@ private final class DecodingThrough {
     if let pts { _ = input.seek(to: pts) }
     try advance()
   }
+
+  /// Where the last frame ends; nil while there are more.
+  var endOfFilm: Int64? { nextTime == nil ? shownEnd : nil }
 
   /// Timestamp of the next frame; past every other at the end of the film.
   var position: Int64 { nextTime?.pts ?? .max }
