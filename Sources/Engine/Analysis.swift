@@ -83,7 +83,10 @@ struct Analysis {
     document.timings?.stages = result.stageSeconds.mapValues { $0.rounded(places: 3) }
     document.audio = result.audio
     try describePicture(result, in: &document)
-    Products(request: request, workspace: workspace, result: result, progress: { events.progress($0) }).make(&document)
+    Products(
+      request: request, workspace: workspace, result: result, progress: { events.progress($0) },
+      finishing: { events.finishing($0) }
+    ).make(&document)
   }
 
   private func pass(over input: Input, threads: Int, route: VideoRoute) throws -> AnalysisPass.Result {

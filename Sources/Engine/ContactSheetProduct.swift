@@ -31,7 +31,6 @@ struct ContactSheetProduct {
         let name = Self.name(number, of: count)
         names.append(name)
         try FileSystem.write(bytes, to: products.workspace.file(name))
-        products.progress(PassProgress(frames: products.result.frameCount, seconds: 0, fraction: 1))
       }
     } catch {
       for name in names { FileSystem.remove(products.workspace.file(name)) }

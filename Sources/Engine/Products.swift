@@ -8,7 +8,10 @@ struct Products {
   let request: Request
   let workspace: Workspace
   let result: AnalysisPass.Result
+  /// Told how far a step has come that goes through the film.
   let progress: (PassProgress) -> Void
+  /// Told where a step begins that has no frames to count.
+  let finishing: (PassProgress) -> Void
 
   var options: AnalysisOptions { request.settings.options }
 
@@ -30,10 +33,13 @@ struct Products {
   func attempt(
     _ stage: String, _ document: inout AnalysisDocument, _ step: (inout AnalysisDocument) throws -> Void
   ) {
+    let end = PassProgress(frames: result.frameCount, seconds: result.end?.seconds ?? 0, fraction: 1)
+    finishing(end)
     do {
       try step(&document)
     } catch {
       document.errors.append(ErrorRecord(describing: error, stage: stage))
     }
+    finishing(end)
   }
 }

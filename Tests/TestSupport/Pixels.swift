@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// Pictures of one size as rows of red, green and blue bytes, decoded with the ffmpeg command.
 package struct Pixels: Sendable {
