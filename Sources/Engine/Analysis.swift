@@ -26,6 +26,7 @@ struct Analysis {
     let hashing = BackgroundHash(request.inputPath)
     var document = emptyDocument()
     do {
+      try ClipProduction.check(options)
       let input = try Input(path: request.inputPath, limits: request.settings.limits)
       document.input.bytes = input.bytes
       document.media = input.description
@@ -83,10 +84,7 @@ struct Analysis {
     document.timings?.stages = result.stageSeconds.mapValues { $0.rounded(places: 3) }
     document.audio = result.audio
     try describePicture(result, in: &document)
-    Products(
-      request: request, workspace: workspace, result: result, progress: { events.progress($0) },
-      finishing: { events.finishing($0) }
-    ).make(&document)
+    Products(request: request, workspace: workspace, result: result, events: events).make(&document)
   }
 
   private func pass(over input: Input, threads: Int, route: VideoRoute) throws -> AnalysisPass.Result {

@@ -54,7 +54,7 @@ struct PreviewProduct {
     let count = frames > 0 ? min(Self.mostPictures, frames) : Self.mostPictures
     let step = end / Double(count)
     let reader = try KeyFrameReader(path: products.request.inputPath, limits: limits) {
-      products.progress(PassProgress(frames: frames, seconds: $0, fraction: 1))
+      products.events.progress(PassProgress(frames: frames, seconds: $0, fraction: 1))
     }
     let renderer = try PictureRenderer()
     var pictures: [Picture] = []

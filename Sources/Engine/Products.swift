@@ -8,15 +8,18 @@ struct Products {
   let request: Request
   let workspace: Workspace
   let result: AnalysisPass.Result
-  /// Told how far a step has come that goes through the film.
-  let progress: (PassProgress) -> Void
-  /// Told where a step begins that has no frames to count.
-  let finishing: (PassProgress) -> Void
+  let events: EventWriter
 
   var options: AnalysisOptions { request.settings.options }
 
   /// Makes every product that was asked for, as files in the workspace and lines in the document's `outputs`.
   func make(_ document: inout AnalysisDocument) {
+    if !options.timelines.isEmpty {
+      attempt("output", &document) {
+        try TimelineFiles(workspace: workspace, inputPath: request.inputPath).write(options.timelines, into: &$0)
+      }
+    }
+    if options.clips != .off { attempt("clips", &document) { try ClipProduction(self).make(&$0) } }
     if options.sprites { attempt("sheets", &document) { try SpriteProduct(self).make(&$0) } }
     if options.waveform { attempt("sheets", &document) { try WaveformProduct(self).make(&$0) } }
     if options.contactSheet { attempt("sheets", &document) { try ContactSheetProduct(self).make(&$0) } }
@@ -33,13 +36,14 @@ struct Products {
   func attempt(
     _ stage: String, _ document: inout AnalysisDocument, _ step: (inout AnalysisDocument) throws -> Void
   ) {
+    // What follows may have no frames to count, which is not to pass for a stall.
     let end = PassProgress(frames: result.frameCount, seconds: result.end?.seconds ?? 0, fraction: 1)
-    finishing(end)
+    events.finishing(end)
     do {
       try step(&document)
     } catch {
       document.errors.append(ErrorRecord(describing: error, stage: stage))
     }
-    finishing(end)
+    events.finishing(end)
   }
 }

@@ -60,7 +60,7 @@ struct SpriteProduct {
     let end = products.filmEnd(document)
     let reader = try KeyFrameReader(path: products.request.inputPath, limits: limits) { seconds in
       let fraction = end > 0 ? min(1, max(0, seconds / end)) : 0
-      products.progress(PassProgress(frames: 0, seconds: seconds, fraction: fraction))
+      products.events.progress(PassProgress(frames: 0, seconds: seconds, fraction: fraction))
     }
     // Where nothing says how long the film is, only the last frame does.
     let tolerance = end > 0 ? interval * Self.tolerance : 0
