@@ -26,6 +26,8 @@ final class AnalysisPass {
     var soundEnd = 0.0
     /// The sheets of sprites, where they were taken during the pass.
     var sprites: SpriteSheets?
+    /// Whether they were begun and given up; the errors say why.
+    var gaveUpSprites = false
     /// Whether the file ends before what it says.
     var isCutOff = false
     var frameCount = 0
@@ -157,6 +159,7 @@ final class AnalysisPass {
       try step()
     } catch {
       sprites = nil
+      result.gaveUpSprites = true
       result.errors.append(ErrorRecord(describing: error, stage: "sheets"))
     }
   }

@@ -59,7 +59,8 @@ struct PreviewProduct {
     let renderer = try PictureRenderer()
     var pictures: [Picture] = []
     for index in 0..<count {
-      let isThere = try reader.visit((Double(index) + 0.5) * step, tolerance: step / 2) { frame in
+      // Less than half a step, so that no key frame stands for two.
+      let isThere = try reader.visit((Double(index) + 0.5) * step, tolerance: step * 0.4) { frame in
         pictures.append(try renderer.render(frame, width: Self.box.width(of: frame.displaySize)))
       }
       if !isThere { break }

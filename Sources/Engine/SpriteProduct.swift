@@ -29,7 +29,7 @@ struct SpriteProduct {
     do {
       guard document.media?.video != nil else { return leaveOut(&document, "there is no picture in the file") }
       // A pass that failed at them has said so.
-      if document.errors.contains(where: { $0.stage == "sheets" }) { return discard() }
+      if products.result.gaveUpSprites { return discard() }
       let (sheets, end) =
         if let taken = products.result.sprites { (taken, products.filmEnd(document)) } else { try fetched(document) }
       guard let layout = sheets.layout, sheets.count > 0 else {

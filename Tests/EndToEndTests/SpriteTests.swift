@@ -107,7 +107,7 @@ struct SpriteTests {
     #expect(cues.map(\.start) == [0, 3, 6])
     // The sound goes on after the last picture.
     let duration = try #require(try batch.document("film.mkv").media.duration_seconds.double)
-    #expect(duration > 9.4 && abs(cues[2].end - duration) < 0.0011)
+    #expect(duration > 9.4 && cues[2].end > duration - 0.0011 && cues[2].end < duration + 0.1)
     #expect(cues[0].end == 3 && cues[1].end == 6)
   }
 
@@ -208,7 +208,7 @@ struct SpriteTests {
       "trap '' XFSZ; ulimit -f 60; exec \(cutroomBinary) analyze \(input) -o \(folder("out")) --stages scenes --sprites "
       + "--sprite-interval 0.1"
     let outcome = try run("/bin/sh", ["-c", script])
-    #expect(outcome.exitCode == 1)
+    #expect(outcome.exitCode == 4)
     let document = try JSON(contents(of: folder("out/film.mp4/analysis.json")))
     #expect(document.status.string == "partial" && document.scenes.items.count > 0 && document.sprites.isMissing)
     #expect(document.errors.items.map(\.code.string) == ["output_failed"])
