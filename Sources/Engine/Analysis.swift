@@ -71,6 +71,7 @@ struct Analysis {
       }
     } catch let mismatch as ParallelDecoder.Mismatch {
       FileSystem.remove(workspace.file("frames"))
+      FileSystem.remove(workspace.file(SpriteProduct.folder))
       if options.speed != .exact, plan.route.isByGroups {
         warnings.append(SpeedPlan.notApplied(options.speed, "the stream cannot be divided (\(mismatch.reason))"))
       }
@@ -96,6 +97,7 @@ struct Analysis {
     let pass = AnalysisPass(
       input: input, options: options, threads: threads, route: route, statistics: statistics,
       store: { name, bytes in try FileSystem.write(bytes, to: Path.join(folder, name)) },
+      sheets: { try SpriteProduct.sheets(in: workspace, options: options) },
       progress: { events.progress($0) }, finishing: { events.finishing($0) })
     return try pass.run()
   }

@@ -22,7 +22,8 @@ struct SpeedPlan {
       warnings.append(Self.notApplied(options.speed, "reading text needs every frame"))
       return
     }
-    if options.speed == .exact, stages.contains(.frames) { return }
+    // Sprites come out of the same pass, from frames at full size.
+    if options.speed == .exact, stages.contains(.frames) || options.sprites { return }
     let scan: PacketScan
     do {
       scan = try PacketScan(path: path, limits: limits, enough: Self.leastKeyFrames, visit: Self.counting(progress))

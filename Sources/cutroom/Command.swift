@@ -28,8 +28,7 @@ struct Command: Sendable {
   }
 
   static let all: [Command] = [
-    analyze, scenes, text, mix, loudness, normalize, probe, doctor, schema, runOne, plan, merge, worker,
-    report,
+    analyze, scenes, text, sprites, mix, loudness, normalize, report, probe, doctor, schema, plan, merge, runOne, worker,
   ]
 
   static let analyze = Command(
