@@ -13,6 +13,15 @@ extension AnalysisPass {
     result.frameCount = frameCount
     guard let last else {
       let lines = logged.decoder.lines.first.map { " (\($0))" } ?? ""
+      // What libavutil's av_image_check_size2 says of a picture past the decoder's max_pixels.
+      if logged.decoder.lines.contains(where: { $0.contains("Invalid image size") || $0.contains("max pixel count") }) {
+        result.errors.append(
+          ErrorRecord(
+            .limitExceeded, "its pictures are larger than --max-pixels allows, or of no size at all\(lines)",
+            stage: "decode",
+            limit: .pixels))
+        return
+      }
       result.errors.append(
         ErrorRecord(.corrupt, "not one picture of the video could be decoded\(lines)", stage: "decode"))
       return

@@ -37,10 +37,11 @@ struct HostileFileTests {
 
     write("vector.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>')
     write("words.srt", b"1\\n00:00:00,000 --> 99:59:59,000\\n<font face='/etc/passwd'>x</font>\\n")
-    write("bomb.png", png(30000, 30000, 30000))
+    write("bomb.png", png(9000, 9000, 9000))
     write("line.png", png(1, 1000000, 1000))
     write("tall.mp4", png(1000000, 1000000, 1))
-    write("streams.mkv", ebml + element("18538067", info + tracks))
+    cluster = element("1F43B675", element("E7", b"\\x00") + element("A3", b"\\x81\\x00\\x00\\x80\\x00\\x00"))
+    write("streams.mkv", ebml + element("18538067", info + tracks + cluster))
     write("segments.mkv", ebml + element("18538067", element("1549A966", element("3EB923", bytes(range(16)))
           + element("3E83BB", b"/etc/passwd") + element("3C83AB", b"/etc/passwd")) + element("1654AE6B", track(1))))
     """
@@ -98,8 +99,7 @@ struct HostileFileTests {
     let (_, batch) = try Self.result.get()
     #expect(try batch.document("streams.mkv").errors[0].limit.string == "streams")
     for name in ["bomb.png", "tall.mp4"] {
-      let error = try batch.document(name).errors[0]
-      #expect(error.limit.string == "pixels" || error.code.string == "not_media", "\(name)")
+      #expect(try batch.document(name).errors[0].limit.string == "pixels", "\(name)")
     }
   }
 }
