@@ -22,7 +22,8 @@ struct SpeedPlan {
       warnings.append(Self.notApplied(options.speed, "reading text needs every frame"))
       return
     }
-    if options.speed == .exact, stages.contains(.frames) { return }
+    // Choosing the best frames needs every one at full size.
+    if options.speed == .exact, stages.contains(.frames), options.frameRule == .best { return }
     let scan: PacketScan
     do {
       scan = try PacketScan(path: path, limits: limits, enough: Self.leastKeyFrames, visit: Self.counting(progress))

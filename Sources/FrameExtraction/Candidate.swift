@@ -24,10 +24,10 @@ final class Candidate {
   var frameBytes: Int { frame?.byteCount ?? 0 }
 
   /// Gives the decoder's picture back in exchange for a small rendered one.
-  func render(_ renderer: PictureRenderer, width: Int) throws(MediaError) -> Picture {
+  func render(_ renderer: PictureRenderer, _ size: PictureSize) throws(MediaError) -> Picture {
     if let picture { return picture }
     guard let frame else { throw MediaError(.internal, "a candidate without a picture") }
-    let rendered = try renderer.render(frame, width: width)
+    let rendered = try renderer.render(frame, size)
     picture = rendered
     self.frame = nil
     return rendered

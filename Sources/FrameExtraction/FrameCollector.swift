@@ -101,7 +101,7 @@ package final class FrameCollector {
     var held = candidates.reduce(slot?.frameBytes ?? 0) { $0 + $1.frameBytes }
     for candidate in candidates where held > Self.heldBytes {
       held -= candidate.frameBytes
-      _ = try candidate.render(renderer, width: options.frameWidth)
+      _ = try candidate.render(renderer, PictureSize(options))
     }
   }
 
@@ -159,7 +159,7 @@ package final class FrameCollector {
   private func write(_ chosen: [Candidate]) throws -> [Kept] {
     var kept: [Kept] = []
     for candidate in chosen {
-      let picture = try candidate.render(renderer, width: options.frameWidth)
+      let picture = try candidate.render(renderer, PictureSize(options))
       let bytes = try encoder.encode(picture)
       fileNumber += 1
       let file = "candidate-\(fileNumber).\(encoder.fileExtension)"

@@ -1,16 +1,19 @@
 import CFFmpeg
 package import Timing
 
-/// A finished picture: RGB, 8 bits a component, upright, square pixels, rows without padding.
+/// A finished picture: RGB, upright, square pixels, rows without padding.
 package struct Picture: Sendable {
   package let width: Int
   package let height: Int
-  /// width × height × 3.
+  /// Bits a component: 8, or 16 in the machine's byte order.
+  package let depth: Int
+  /// width × height × 3 components.
   package let bytes: [UInt8]
 
-  package init(width: Int, height: Int, bytes: [UInt8]) {
+  package init(width: Int, height: Int, depth: Int = 8, bytes: [UInt8]) {
     self.width = width
     self.height = height
+    self.depth = depth
     self.bytes = bytes
   }
 
@@ -28,9 +31,12 @@ package final class PictureRenderer {
 
   /// Renders a frame at `width` pixels, or at the width it is shown at where that is smaller or `width` is 0.
   package func render(_ frame: VideoFrame, width: Int) throws(MediaError) -> Picture {
-    let shown = frame.displaySize
-    let outWidth = width == 0 ? shown.width : min(width, shown.width)
-    let outHeight = max(1, Int((Double(shown.height) * Double(outWidth) / Double(shown.width)).rounded()))
+    try render(frame, PictureSize(width: width))
+  }
+
+  /// Renders a frame at a size.
+  package func render(_ frame: VideoFrame, _ size: PictureSize) throws(MediaError) -> Picture {
+    let (outWidth, outHeight) = size.fitting(frame.displaySize)
     let turned = frame.orientation.swapsSides
     let converted = try converter.convert(
       frame.handle.pointer, width: turned ? outHeight : outWidth, height: turned ? outWidth : outHeight)

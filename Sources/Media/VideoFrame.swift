@@ -20,6 +20,11 @@ package final class VideoFrame {
 
   package var width: Int { Int(handle.pointer.pointee.width) }
   package var height: Int { Int(handle.pointer.pointee.height) }
+  /// When it is shown, in ticks of its stream; nil where the stream does not say.
+  package var pts: Int64? {
+    let pts = handle.pointer.pointee.best_effort_timestamp
+    return pts == CR_NOPTS ? nil : pts
+  }
   package var isKey: Bool { cr_frame_is_key(handle.pointer) != 0 }
   package var isInterlaced: Bool { cr_frame_is_interlaced(handle.pointer) != 0 }
 

@@ -28,7 +28,7 @@ struct Command: Sendable {
   }
 
   static let all: [Command] = [
-    analyze, scenes, text, mix, loudness, normalize, probe, doctor, schema, worker,
+    analyze, scenes, frames, text, mix, loudness, normalize, probe, doctor, schema, worker,
   ]
 
   static let analyze = Command(
