@@ -196,10 +196,11 @@ struct Gallery {
         guard rename(Path.join(folder, kept.file), Path.join(folder, name)) == 0 else {
           throw FileSystem.failure("name the picture", name)
         }
-        pictures.append(
-          FramePicture(
-            id: pictures.count + 1, sceneID: index + 1, at: assembler.instant(kept.time), file: "frames/" + name,
-            width: kept.width, height: kept.height, bytes: kept.bytes, sharpness: kept.sharpness, luma: kept.luma))
+        var picture = FramePicture(
+          id: pictures.count + 1, sceneID: index + 1, at: assembler.instant(kept.time), file: "frames/" + name,
+          width: kept.width, height: kept.height, bytes: kept.bytes, sharpness: kept.sharpness, luma: kept.luma)
+        picture.scores = kept.scores
+        pictures.append(picture)
       }
     }
     for kept in shots.flatMap(\.pictures) where !used.contains(kept.file) { unlink(Path.join(folder, kept.file)) }

@@ -8,6 +8,8 @@ package final class VideoFrame {
   package private(set) var orientation = Orientation.upright
   /// Width and height of a pixel, as far as stream and frame tell.
   private(set) var aspect = (1, 1)
+  /// Brightest light of the film in cd/m², where its container tells.
+  private(set) var peak: Double?
   private var sampler = PlaneSampler()
   private var grayConverter: FormatConverter?
 
@@ -62,6 +64,7 @@ package final class VideoFrame {
     let copy = try VideoFrame()
     try Status.check(av_frame_ref(copy.handle.pointer, handle.pointer), "keep a frame")
     copy.aspect = aspect
+    copy.peak = peak
     copy.orientation = orientation
     return copy
   }
@@ -78,6 +81,10 @@ package final class VideoFrame {
     let ratio = av_guess_sample_aspect_ratio(format, stream, handle.pointer)
     aspect = ratio.num > 0 && ratio.den > 0 ? (Int(ratio.num), Int(ratio.den)) : (1, 1)
     self.orientation = orientation
+    if handle.pointer.pointee.color_trc == AVCOL_TRC_SMPTE2084 {
+      let told = cr_stream_peak(stream)
+      peak = told > 0 ? told : nil
+    }
   }
 
   /// Luma and chroma averaged down to ``AnalysisPicture``'s size, as stored (not turned upright).
