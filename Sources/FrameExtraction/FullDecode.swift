@@ -27,7 +27,12 @@ struct FullDecode {
       if !ended, packet.streamIndex != input.videoStreamIndex { continue }
       packets += 1
       if packets % 256 == 0 { progress(packets) }
+      let complaints = LibraryLog.decoderErrors.count
       try decoder.send(ended ? nil : packet)
+      // Not every decoder flags the frame of whose data it complains.
+      if LibraryLog.decoderErrors.count > complaints, !ended, let pts = input.facts(of: packet).pts {
+        state.suspects.insert(pts)
+      }
       while !state.isDone, let time = try decoder.receive(frame) { try state.take(frame, time, receive) }
     }
     if !state.isDone { try state.finish(receive) }
@@ -46,7 +51,9 @@ struct FullDecode {
     var selection: FrameSelection
     let expected: [FrameMoment: FrameTime]
     var outcome = FrameFetch.Outcome()
-    var last: (frame: VideoFrame, time: FrameTime)?
+    /// Times of frames in whose data the decoder found errors.
+    var suspects: Set<Int64> = []
+    var last: (frame: VideoFrame, time: FrameTime, isBad: Bool)?
     /// The last frame without damage before the last one.
     var good: (frame: VideoFrame, time: FrameTime)?
 
@@ -59,8 +66,8 @@ struct FullDecode {
 
     mutating func take(_ frame: VideoFrame, _ time: FrameTime, _ receive: FrameFetch.Receiver) throws {
       try give(selection.next(time, isKey: frame.isKey), receive)
-      if let last, !last.frame.isDamaged { good = last }
-      last = (try frame.retained(), time)
+      if let last, !last.isBad { good = (last.frame, last.time) }
+      last = (try frame.retained(), time, frame.isDamaged || suspects.remove(time.pts) != nil)
       if selection.isDecided { try give(selection.finish(end: .min), receive) }
     }
 
@@ -73,14 +80,14 @@ struct FullDecode {
 
     private mutating func give(_ requested: [FrameMoment]?, _ receive: FrameFetch.Receiver) throws {
       guard let requested, let last else { return }
-      let chosen = last.frame.isDamaged ? good ?? last : last
+      let chosen = last.isBad ? good ?? (last.frame, last.time) : (last.frame, last.time)
       let missed = requested.compactMap { moment -> FrameTime? in
         guard case .time = moment, let time = expected[moment], time.pts != chosen.time.pts else { return nil }
         return time
       }.first
       let found = FrameFetch.Found(
         time: chosen.time, requested: requested,
-        standsFor: missed ?? (last.frame.isDamaged ? last.time : nil))
+        standsFor: missed ?? (chosen.time == last.time ? nil : last.time))
       outcome.found.append(found)
       try receive(chosen.frame, found)
     }

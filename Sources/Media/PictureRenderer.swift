@@ -25,6 +25,7 @@ package final class PictureRenderer {
     if deepConverter == nil { deepConverter = try FormatConverter(to: AV_PIX_FMT_RGB48LE) }
     guard let deepConverter else { throw MediaError(.internal, "no converter") }
     var bytes = try upright(frame, shown, deepConverter, samples: 6)
+    if !frame.isRGB { Self.stretch(&bytes) }
     if let source { map(&bytes, source) }
     return Picture(
       width: shown.width, height: shown.height, depth: size.depth,
@@ -46,6 +47,16 @@ package final class PictureRenderer {
     bytes.withUnsafeMutableBytes { raw in
       let samples = raw.bindMemory(to: UInt16.self)
       if let base = samples.baseAddress { toneMap?.apply(base, count: samples.count / 3) }
+    }
+  }
+
+  /// libswscale makes white of YUV 255 × 256; in 16 bits it is 255 × 257.
+  private static func stretch(_ bytes: inout [UInt8]) {
+    bytes.withUnsafeMutableBytes { raw in
+      let samples = raw.bindMemory(to: UInt16.self)
+      for i in 0..<samples.count {
+        samples[i] = UInt16(truncatingIfNeeded: min(65535, (UInt32(samples[i]) &* 257 &+ 128) >> 8))
+      }
     }
   }
 

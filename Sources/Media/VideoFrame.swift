@@ -69,6 +69,12 @@ package final class VideoFrame {
     return copy
   }
 
+  /// Whether samples are red, green and blue, and not luma and chroma.
+  var isRGB: Bool {
+    guard let descriptor = av_pix_fmt_desc_get(AVPixelFormat(handle.pointer.pointee.format)) else { return false }
+    return descriptor.pointee.flags & UInt64(AV_PIX_FMT_FLAG_RGB) != 0
+  }
+
   /// Memory that the pixels take.
   package var byteCount: Int {
     let format = AVPixelFormat(handle.pointer.pointee.format)
