@@ -80,7 +80,8 @@ struct FullDecode {
 
     private mutating func give(_ requested: [FrameMoment]?, _ receive: FrameFetch.Receiver) throws {
       guard let requested, let last else { return }
-      let chosen = last.isBad ? good ?? (last.frame, last.time) : (last.frame, last.time)
+      var chosen: (frame: VideoFrame, time: FrameTime) = (last.frame, last.time)
+      if last.isBad, let good { chosen = good }
       let missed = requested.compactMap { moment -> FrameTime? in
         guard case .time = moment, let time = expected[moment], time.pts != chosen.time.pts else { return nil }
         return time

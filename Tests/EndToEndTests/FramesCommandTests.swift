@@ -28,8 +28,12 @@ struct FramesCommandTests {
     #expect(taken.outcome.exitCode == 0, "\(taken.outcome.errors)")
     #expect(taken.frames == [3, 25, 51])
     #expect(taken.files == taken.files.sorted())
-    #expect(everything(in: taken.output + "/frames") == ["frame-00000003.jpg", "frame-00000025.jpg", "frame-00000051.jpg"])
-    #expect(taken.document.frames.items.map { $0.requested.items.map(\.string) } == [["f3"], ["f25", "1s"], ["2.04s", "2.05s"]])
+    #expect(
+      everything(in: taken.output + "/frames") == ["frame-00000003.jpg", "frame-00000025.jpg", "frame-00000051.jpg"])
+    #expect(
+      taken.document.frames.items.map { $0.requested.items.map(\.string) } == [
+        ["f3"], ["f25", "1s"], ["2.04s", "2.05s"],
+      ])
     #expect(taken.document.scenes.isMissing && taken.document.frames[0].scene_id.isMissing)
     #expect(taken.document.timings.decoding.string == "sought")
     #expect(try contents(of: taken.output + "/analysis.json") == taken.outcome.output)
@@ -53,21 +57,28 @@ struct FramesCommandTests {
       [folder("film.mp4")], into: folder("out"), ["--stages", "scenes,frames", "--frame-rule", rule] + more)
     let document = try batch.document("film.mp4")
     #expect(document.frames.items.map { $0.at.frame.int } == frames)
-    #expect(document.frames.items.allSatisfy { picture in
-      let scene = document.scenes[(picture.scene_id.int ?? 0) - 1]
-      guard let frame = picture.at.frame.int, let from = scene.start.frame.int, let to = scene.end.frame.int else {
-        return false
-      }
-      return (from..<to).contains(frame)
-    })
+    #expect(
+      document.frames.items.allSatisfy { picture in
+        let scene = document.scenes[(picture.scene_id.int ?? 0) - 1]
+        guard let frame = picture.at.frame.int, let from = scene.start.frame.int, let to = scene.end.frame.int else {
+          return false
+        }
+        return (from..<to).contains(frame)
+      })
   }
 
   @Test func `key frames are those that ffprobe names`() throws {
     let film = try Film.make(["-i", Film.master(), "-c:v", "libx264", "-g", "17", "-bf", "2"], as: "mp4")
     let packets = try tool(
-      "ffprobe", ["-v", "error", "-select_streams", "v:0", "-skip_frame", "nokey", "-show_entries", "frame=pts", "-of", "csv=p=0", film])
+      "ffprobe",
+      [
+        "-v", "error", "-select_streams", "v:0", "-skip_frame", "nokey", "-show_entries", "frame=pts", "-of", "csv=p=0",
+        film,
+      ])
     let list = try FrameList(of: film)
-    let keys = packets.lines.compactMap { Int($0.filter { $0.isNumber }) }.compactMap { list.timestamps.firstIndex(of: $0) }
+    let keys = packets.lines.compactMap { Int($0.filter { $0.isNumber }) }.compactMap {
+      list.timestamps.firstIndex(of: $0)
+    }
     #expect(keys.count > 4)
     #expect(try Self.take(film, ["--frame-rule", "keys"]).frames == keys)
   }
@@ -99,7 +110,9 @@ struct FramesCommandTests {
     #expect(taken.outcome.exitCode == 0)
     #expect(taken.frames == [25])
     #expect(taken.warnings("past_the_end").count == 1)
-    #expect(taken.outcome.errors.contains("f80, 3.2s lie past the end of the film; the film has 80 frames"), "\(taken.outcome.errors)")
+    #expect(
+      taken.outcome.errors.contains("f80, 3.2s lie past the end of the film; the film has 80 frames"),
+      "\(taken.outcome.errors)")
   }
 
   @Test func `only times past the end is an error, and no picture is left`() throws {

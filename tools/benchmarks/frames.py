@@ -1,6 +1,6 @@
 """frames: single pictures of a film against the ffmpeg command, PyAV and decord (PyPI, in a virtual environment).
 
-usage: tools/bench frames [--runs N] [--count N] [--json FILE]
+usage: tools/bench frames [FILM] [--runs N] [--count N] [--json FILE]
 
   same pass   analyze with scenes and frames (one picture a scene) against scenes alone, one thread: CPU time, at most 1.10
   ffmpeg      COUNT pictures (100) at given times of a one-hour 1080p film (x264, a key frame at least every 250 frames)
@@ -8,7 +8,7 @@ usage: tools/bench frames [--runs N] [--count N] [--json FILE]
   PyAV        the same with PyAV: seeks to each time and decodes up to it; not slower
   decord      the same with decord's VideoReader; not slower
 
-The film is a minute made once from the sample film (tools/fetch-samples), looped, and kept below .build/. Every picture is written as
+Without FILM it is a minute made once from the sample film (tools/fetch-samples), looped, and kept below .build/. Every picture is written as
 JPEG at full size. CPU seconds count threads of all cores.
 """
 import argparse
@@ -60,15 +60,19 @@ def run_calls(film, times, folder):
 
 
 def main(words):
-    parser = argparse.ArgumentParser(usage="tools/bench frames [--runs N] [--count N] [--json FILE]")
+    parser = argparse.ArgumentParser(usage="tools/bench frames [FILM] [--runs N] [--count N] [--json FILE]")
+    parser.add_argument("film", nargs="?")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--json")
     options = parser.parse_args(words)
     binary, python = program(), peers()
-    part, film = hour()
+    part, film = (os.path.abspath(options.film),) * 2 if options.film else hour()
+    told = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", film], check=True,
+                          capture_output=True, text=True)
+    length = float(told.stdout) - 1
     source = random.Random(6)
-    times = sorted(round(source.uniform(0, 3595), 3) for _ in range(options.count))
+    times = sorted(round(source.uniform(0, length), 3) for _ in range(options.count))
     listed = ",".join(f"{seconds:.3f}" for seconds in times)
     rows = []
     with tempfile.TemporaryDirectory() as work:
