@@ -39,17 +39,20 @@ let package = Package(
     module("Documents"),
     // By itself, as its hundred thousand bytes take longer to compile than the rest of the program.
     .target(name: "Schemas", resources: [.embedInCode("Files")], swiftSettings: swift),
+    .target(name: "ReportTemplate", resources: [.embedInCode("Files")], swiftSettings: swift),
     module("Media", uses: ["CFFmpeg", "Documents", "Timing"]),
     module("SceneDetection", uses: ["Timing"]),
     module("FrameExtraction", uses: ["Documents", "Media", "Timing"]),
     module("TextRecognition", uses: ["CTesseract", "Documents", "Media", "Timing"]),
+    module("Timelines", uses: ["Documents", "Timing"]),
     module("AudioMixing", uses: ["CKernels", "CLoudness", "Documents", "Media", "Timing"]),
     module(
       "Engine",
       uses: [
-        "AudioMixing", "CHash", "Documents", "FrameExtraction", "Media", "SceneDetection", "TextRecognition", "Timing",
+        "AudioMixing", "CHash", "Documents", "FrameExtraction", "Media", "ReportTemplate", "SceneDetection",
+        "TextRecognition", "Timelines", "Timing",
       ]),
-    .executableTarget(name: "cutroom", dependencies: ["Documents", "Engine", "Schemas"], swiftSettings: swift),
+    .executableTarget(name: "cutroom", dependencies: ["Documents", "Engine", "Schemas", "Timelines"], swiftSettings: swift),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swift),
@@ -59,6 +62,7 @@ let package = Package(
     tests(of: "FrameExtraction"),
     tests(of: "AudioMixing", uses: ["CKernels", "Documents", "Media"]),
     tests(of: "TextRecognition", uses: ["Documents", "Timing"]),
+    tests(of: "Timelines", uses: ["Documents", "TestSupport"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
   ]
 )

@@ -11,6 +11,7 @@
 #include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libavutil/sha.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 #include <string.h>
@@ -203,5 +204,45 @@ static inline void cr_copy_side_data(AVStream *to, const AVStream *from) {
     uint8_t *data = av_stream_new_side_data(to, from->side_data[i].type, from->side_data[i].size);
     if (data) memcpy(data, from->side_data[i].data, from->side_data[i].size);
   }
+#endif
+}
+
+// Whether a container knows a codec by this tag.
+static inline int cr_has_codec_tag(const AVOutputFormat *format, enum AVCodecID codec, unsigned tag) {
+  return tag && format->codec_tag && av_codec_get_id(format->codec_tag, tag) == codec;
+}
+
+// What a container says of how pictures are shown, beside what describes their coding: orientation, stereoscopy,
+// projection, and the display they were mastered on.
+static inline void cr_copy_shape(AVStream *to, const AVStream *from) {
+  static const enum AVPacketSideDataType kinds[] = {
+      AV_PKT_DATA_DISPLAYMATRIX,      AV_PKT_DATA_STEREO3D, AV_PKT_DATA_MASTERING_DISPLAY_METADATA,
+      AV_PKT_DATA_CONTENT_LIGHT_LEVEL, AV_PKT_DATA_SPHERICAL};
+  for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+    const AVPacketSideData *side = av_packet_side_data_get(
+        from->codecpar->coded_side_data, from->codecpar->nb_coded_side_data, kinds[i]);
+    AVPacketSideData *added = side ? av_packet_side_data_new(&to->codecpar->coded_side_data,
+                                                            &to->codecpar->nb_coded_side_data, kinds[i], side->size, 0)
+                                   : NULL;
+    if (added) memcpy(added->data, side->data, side->size);
+#else
+    size_t size = 0;
+    const uint8_t *data = av_stream_get_side_data(from, kinds[i], &size);
+    uint8_t *copy = data ? av_stream_new_side_data(to, kinds[i], size) : NULL;
+    if (copy) memcpy(copy, data, size);
+#endif
+  }
+}
+
+// Swift sees these arrays as tuples.
+static inline uint8_t *cr_frame_plane(const AVFrame *frame, int plane) { return frame->data[plane]; }
+static inline int cr_frame_line_size(const AVFrame *frame, int plane) { return frame->linesize[plane]; }
+
+static inline void cr_set_frame_duration(AVFrame *frame, int64_t duration) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+  frame->duration = duration;
+#else
+  frame->pkt_duration = duration;
 #endif
 }

@@ -11,6 +11,7 @@ package struct AnalysisDocument: Codable, Sendable {
   package var frames: [FramePicture]?
   package var textTracks: [TextTrack]?
   package var audio: [AudioAnalysis]?
+  package var clips: [Clip]?
   package var outputs: [OutputFile]
   package var warnings: [WarningRecord]
   package var errors: [ErrorRecord]
@@ -30,7 +31,7 @@ package struct AnalysisDocument: Codable, Sendable {
     case schemaVersion = "schema_version"
     case kind, status, engine, input, params, media, scenes, frames
     case textTracks = "text_tracks"
-    case audio, outputs, warnings, errors, timings
+    case audio, clips, outputs, warnings, errors, timings
   }
 }
 
@@ -325,8 +326,9 @@ package struct Silence: Codable, Sendable, Equatable {
 /// A file or folder of results beside the document.
 package struct OutputFile: Codable, Sendable, Equatable {
   package enum Kind: String, Codable, Sendable, CaseIterable {
-    case frames, subtitles
+    case frames, subtitles, clips
     case textReview = "text_review"
+    case timeline
   }
 
   package var kind: Kind

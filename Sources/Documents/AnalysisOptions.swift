@@ -26,6 +26,18 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var silenceLevel = -60.0
   /// Shortest silence that is reported, in seconds.
   package var silenceLength = 0.5
+  /// Files for other programs that are made of the scenes.
+  package var timelines: [TimelineFormat] = []
+  package var timecode = TimecodeCounting.auto
+  package var clips = ClipMode.off
+  package var clipCodec = ClipCodec.h264
+  /// The encoder's constant rate factor; nil is the codec's default.
+  package var clipQuality: Int?
+  /// Bits a second of the picture.
+  package var clipBitRate: Int?
+  package var clipSound = ClipSound.auto
+  /// Bits a second of each sound track; nil is the codec's default.
+  package var clipSoundBitRate: Int?
 
   package init() {}
 
@@ -45,6 +57,13 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     case textMinConfidence = "text_min_confidence"
     case silenceLevel = "silence_level"
     case silenceLength = "silence_length"
+    case timelines, timecode
+    case clips
+    case clipCodec = "clip_codec"
+    case clipQuality = "clip_quality"
+    case clipBitRate = "clip_bit_rate"
+    case clipSound = "clip_sound"
+    case clipSoundBitRate = "clip_sound_bit_rate"
   }
 }
 

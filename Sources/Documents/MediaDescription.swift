@@ -57,6 +57,9 @@ package struct VideoDescription: Codable, Sendable, Equatable {
   package var frameCount: Int?
   package var decodeErrors: Int?
   package var language: String?
+  /// SMPTE time code of the first picture, as the container tells it: `01:00:00:00`, `;` before the frames where numbers
+  /// are dropped.
+  package var timecode: String?
 
   package init(
     streamIndex: Int, codec: String, profile: String?, width: Int, height: Int, displayWidth: Int, displayHeight: Int,
@@ -95,7 +98,7 @@ package struct VideoDescription: Codable, Sendable, Equatable {
     case variableFrameRate = "variable_frame_rate"
     case frameCount = "frame_count"
     case decodeErrors = "decode_errors"
-    case language
+    case language, timecode
   }
 }
 

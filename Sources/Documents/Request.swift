@@ -42,10 +42,13 @@ package struct Request: Sendable, Equatable {
     settings = Settings()
     if let stages = top.take("stages") { try SettingTable.setting("stages")?.apply(&settings, stages) }
     try Self.apply(top.take("options"), place: "options", to: &settings) {
-      ($0.group == .result && $0.key != "stages") || ["threads", "work_dir", "scene_stats"].contains($0.key)
+      ($0.group == .result && $0.key != "stages") || $0.group == .clips
+        || ["threads", "work_dir", "scene_stats"].contains($0.key)
     }
     try Self.apply(top.take("limits"), place: "limits", to: &settings) { $0.group == .limit }
+    try settings.options.checkClips()
     if let value = top.take("sound") { sound = try SoundOptions(value) }
+    try settings.checkScenes()
     if inputName?.isEmpty == true { throw DocumentError("input.name is empty") }
     if inputPath.isEmpty { throw DocumentError("input.path is empty") }
     if [.analyze, .mix, .normalize].contains(operation), (output ?? "").isEmpty {
@@ -111,6 +114,13 @@ extension Request: Encodable {
     case textMinConfidence = "text_min_confidence"
     case silenceLevel = "silence_level"
     case silenceLength = "silence_length"
+    case timelines, timecode
+    case clips
+    case clipCodec = "clip_codec"
+    case clipQuality = "clip_quality"
+    case clipBitRate = "clip_bit_rate"
+    case clipSound = "clip_sound"
+    case clipSoundBitRate = "clip_sound_bit_rate"
     case threads
     case workDir = "work_dir"
     case sceneStats = "scene_stats"
@@ -145,6 +155,14 @@ extension Request: Encodable {
     try options.encode(chosen.textMinConfidence, forKey: .textMinConfidence)
     try options.encode(chosen.silenceLevel, forKey: .silenceLevel)
     try options.encode(chosen.silenceLength, forKey: .silenceLength)
+    try options.encode(chosen.timelines, forKey: .timelines)
+    try options.encode(chosen.timecode, forKey: .timecode)
+    try options.encode(chosen.clips, forKey: .clips)
+    try options.encode(chosen.clipCodec, forKey: .clipCodec)
+    try options.encodeIfPresent(chosen.clipQuality, forKey: .clipQuality)
+    try options.encodeIfPresent(chosen.clipBitRate, forKey: .clipBitRate)
+    try options.encode(chosen.clipSound, forKey: .clipSound)
+    try options.encodeIfPresent(chosen.clipSoundBitRate, forKey: .clipSoundBitRate)
     try options.encodeIfPresent(settings.batch.threads, forKey: .threads)
     try options.encodeIfPresent(settings.batch.workDir, forKey: .workDir)
     try options.encodeIfPresent(settings.batch.sceneStats, forKey: .sceneStats)

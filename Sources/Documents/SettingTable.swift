@@ -4,6 +4,7 @@
 package struct Setting: Sendable {
   package enum Group: String, Sendable, CaseIterable {
     case result = "What to find"
+    case clips = "How to cut clips"
     case batch = "How to run"
     case limit = "Limits for each file"
     case report = "What to print"
@@ -28,7 +29,8 @@ package enum SettingTable {
   /// The setting of a key as written in JSON, or nil.
   package static func setting(_ key: String) -> Setting? { all.first { $0.key == key } }
 
-  package static let all: [Setting] = resultSettings + pictureSettings + runSettings + limitSettings + reportSettings
+  package static let all: [Setting] =
+    resultSettings + pictureSettings + timelineSettings + clipSettings + runSettings + limitSettings + reportSettings
 
   private static let resultSettings: [Setting] = [
     Setting(
@@ -151,7 +153,11 @@ package enum SettingTable {
     },
     flag("retry_failed", .batch, "With --resume, try inputs again that failed.") { $0.batch.retryFailed = $1 },
     flag("force", .batch, "Replace the results in an output folder that already holds some.") { $0.batch.force = $1 },
+    flag("dataset", .batch, "Write dataset.jsonl, a line a scene, beside the results of the batch.") {
+      $0.batch.dataset = $1
+    },
     flag("fail_fast", .batch, "Stop at the first input that fails.") { $0.batch.failFast = $1 },
+    flag("report", .batch, "Write report.html beside the results: a page that shows them.") { $0.batch.report = $1 },
     flag("dry_run", .batch, "List what would be done and stop.") { $0.batch.dryRun = $1 },
     Setting(
       key: "work_dir", group: .batch, placeholder: "DIR", help: "Where workspaces live.",

@@ -5,6 +5,13 @@ package struct Settings: Sendable, Equatable {
   package var batch = BatchSettings()
 
   package init() {}
+
+  /// Throws where something is to be made of scenes that are not looked for.
+  package func checkScenes() throws(DocumentError) {
+    guard !options.stages.contains(.scenes) else { return }
+    if !options.timelines.isEmpty { throw DocumentError("timelines are made of scenes; add scenes to stages") }
+    if batch.dataset { throw DocumentError("the dataset has a line a scene; add scenes to stages") }
+  }
 }
 
 /// How a batch runs: nothing here changes what is found.
@@ -28,10 +35,14 @@ package struct BatchSettings: Sendable, Equatable {
   package var retryFailed = false
   package var force = false
   package var failFast = false
+  /// Whether the batch ends with a line for each of its scenes in `dataset.jsonl`.
+  package var dataset = false
   package var dryRun = false
   package var workDir: String?
   /// A CSV file that gets a row a frame of what the scene detector weighed; only for one input.
   package var sceneStats: String?
+  /// Whether the batch ends with a page that shows its results.
+  package var report = false
   package var json = false
   package var events: String?
   package var logLevel = LogLevel.warning

@@ -26,6 +26,7 @@ struct Analysis {
     let hashing = BackgroundHash(request.inputPath)
     var document = emptyDocument()
     do {
+      try ClipProduction.check(options)
       let input = try Input(path: request.inputPath, limits: request.settings.limits)
       document.input.bytes = input.bytes
       document.media = input.description
@@ -57,7 +58,11 @@ struct Analysis {
   /// Runs the pass. Where decoding on threads or in parts met damage its result depends on how it was divided, and where
   /// parts do not fit together the stream is not what its packets say: both are decoded once more as one, on one thread.
   private func fill(_ document: inout AnalysisDocument, from input: Input) throws {
-    guard !passOptions.stages.isEmpty else { return takeFrames(&document, nil) }
+    guard !passOptions.stages.isEmpty else {
+      takeFrames(&document, nil)
+      let result = AnalysisPass.Result(media: input.description)
+      return Products(request: request, workspace: workspace, result: result, events: events).make(&document)
+    }
     let plan = try SpeedPlan(
       path: request.inputPath, options: passOptions, limits: request.settings.limits, threads: threads,
       progress: { events.progress($0) })
@@ -84,7 +89,7 @@ struct Analysis {
     document.audio = result.audio
     try describePicture(result, in: &document)
     if options.stages.contains(.frames), options.frameRule != .best { takeFrames(&document, result) }
-    Products(request: request, workspace: workspace, result: result).make(&document)
+    Products(request: request, workspace: workspace, result: result, events: events).make(&document)
   }
 
   /// What the pass has to find: frames that the rule names without scenes are fetched by themselves.

@@ -227,7 +227,8 @@ final class AnalysisPass {
     try begin(time)
     let begun = Clock.now
     if collector != nil, running.contains(.frames) { choice.consider(picture, time) }
-    end(detector.push(picture.picture, at: time))
+    end(detector.push(picture.picture, at: time, isSeen: picture.isDecoded))
+    if case .groups(let route) = route { route.settled(detector.settledFrame) }
     result.stageSeconds["scenes", default: 0] += Clock.now - begun
     progress(PassProgress(frames: time.index + 1, seconds: time.seconds, fraction: fraction(at: time.seconds)))
   }

@@ -14,6 +14,8 @@ package final class Batch: Sendable {
     package var document: BatchDocument
     /// 0 all succeeded, 1 some did not, 4 results could not be written, 130 or 143 interrupted.
     package var exitCode: Int32
+    /// Path of the report page, where one was asked for and written.
+    package var report: String?
   }
 
   /// An input with all that is decided about it beforehand.
@@ -73,6 +75,7 @@ package final class Batch: Sendable {
         input: input, folder: places[Array(input.path.utf8)] ?? layout.place(input.relative), index: index)
     }
     try Self.checkStatistics(settings, inputs: items.count)
+    try settings.checkScenes()
     let digest = paramsDigest
     let folder = path
     var resumed: [Int: ResultLine] = [:]
@@ -135,6 +138,8 @@ package final class Batch: Sendable {
   package func run() throws -> Outcome {
     let started = Clock.timestamp
     let begun = Clock.now
+    let dataset = DatasetFile(folder: output.path)
+    dataset.removeEarlier()
     try output.openJournal(keeping: settings.batch.resume)
     Workspace.removeLeftovers(in: settings.batch.workDir)
     for folder in Set(pending.map { Path.parent(Path.join(output.path, $0.folder)) ?? output.path }) {
@@ -148,12 +153,29 @@ package final class Batch: Sendable {
     let own = Set(items.map { Array($0.input.path.utf8) })
     let others = earlier.values.filter { !own.contains(Array($0.path.utf8)) }.sorted { $0.path < $1.path }
     do throws(ErrorRecord) {
+      if settings.batch.dataset, failure == nil { try write(dataset, lines + others, interrupted: signal != nil) }
       try output.finish(document, journal: lines + others)
     } catch {
       failure = failure ?? error
     }
+    var report: String?
+    do {
+      if settings.batch.report, failure == nil { report = try ReportPage.write(into: output.path) }
+    } catch {
+      failure = ErrorRecord(describing: error, stage: "report")
+    }
     if let failure { terminal.log(.error, failure.message) }
-    return Outcome(document: document, exitCode: exitCode(document, signal, failure))
+    return Outcome(document: document, exitCode: exitCode(document, signal, failure), report: report)
+  }
+
+  private func write(_ dataset: DatasetFile, _ lines: [ResultLine], interrupted: Bool) throws(ErrorRecord) {
+    if interrupted {
+      terminal.log(.warning, "the dataset was not written, as the batch was interrupted; --resume --dataset writes it")
+    } else {
+      for place in try dataset.write(lines) {
+        terminal.log(.warning, "\(place) is gone, and its scenes are not in the dataset")
+      }
+    }
   }
 
   private func exitCode(_ document: BatchDocument, _ signal: Int32?, _ failure: ErrorRecord?) -> Int32 {

@@ -47,6 +47,16 @@ package enum Doctor {
     }
   }
 
+  /// What is wrong where clips are to be encoded and there is no encoder for them.
+  package static func missingClipEncoder(_ options: AnalysisOptions) -> ErrorRecord? {
+    do {
+      try ClipProduction.check(options)
+      return nil
+    } catch {
+      return ErrorRecord(describing: error, stage: "clips")
+    }
+  }
+
   package static func examine(workDir: String?) -> Report {
     let folder = workDir ?? Workspace.defaultFolder
     var report = Report(

@@ -24,11 +24,14 @@ final class EventWriter {
     write(event)
   }
 
-  func progress(_ progress: PassProgress) {
+  /// `stage` names what is done once the pass is over.
+  func progress(_ progress: PassProgress, stage: String? = nil) {
     let now = Clock.now
     guard now - lastProgress >= Self.interval else { return }
     lastProgress = now
-    write(event(progress))
+    var event = event(progress)
+    event.stage = stage
+    write(event)
   }
 
   private func event(_ progress: PassProgress) -> Event {

@@ -84,9 +84,12 @@ enum FileSystem {
     }
   }
 
+  /// Ends the name of a file of this process that is renamed once it is whole.
+  static var unfinishedSuffix: String { ".cutroom-\(getpid())" }
+
   /// Writes beside the target and renames, so that the path holds the old bytes or the new ones, never a part.
   static func replace(_ path: String, with bytes: [UInt8]) throws(ErrorRecord) {
-    let temporary = "\(path).cutroom-\(getpid())"
+    let temporary = path + unfinishedSuffix
     do throws(ErrorRecord) {
       try write(bytes, to: temporary)
       guard rename(temporary, path) == 0 else { throw failure("write", path) }
@@ -100,7 +103,7 @@ enum FileSystem {
   static func place(_ source: String, at target: String) throws(ErrorRecord) {
     if rename(source, target) == 0 { return }
     guard errno == EXDEV else { throw failure("write", target) }
-    let temporary = "\(target).cutroom-\(getpid())"
+    let temporary = target + unfinishedSuffix
     do throws(ErrorRecord) {
       try copy(source, to: temporary)
       guard rename(temporary, target) == 0 else { throw failure("write", target) }
@@ -112,7 +115,7 @@ enum FileSystem {
   }
 
   /// Copies a file of any length.
-  private static func copy(_ source: String, to target: String) throws(ErrorRecord) {
+  static func copy(_ source: String, to target: String) throws(ErrorRecord) {
     let from = open(source, O_RDONLY | O_CLOEXEC)
     guard from >= 0 else { throw failure("read", source) }
     defer { close(from) }
@@ -182,7 +185,7 @@ enum FileSystem {
     try makeFolders(target)
     for name in list(source) ?? [] {
       let (from, to) = (Path.join(source, name), Path.join(target, name))
-      if status(from)?.isFolder == true { try copyFolder(from, to: to) } else { try write(try read(from), to: to) }
+      if status(from)?.isFolder == true { try copyFolder(from, to: to) } else { try copy(from, to: to) }
     }
   }
 
@@ -235,7 +238,7 @@ package enum Path {
     return name[name.index(after: dot)...].lowercased()
   }
 
-  static func absolute(_ path: String) -> String {
+  package static func absolute(_ path: String) -> String {
     if path.hasPrefix("/") { return tidied(path) }
     guard let current = getcwd(nil, 0) else { return path }
     defer { free(current) }

@@ -51,7 +51,10 @@ final class OutputFolder: @unchecked Sendable {
     journal = open(journalPath, flags, 0o644)
     guard journal >= 0 else { throw FileSystem.failure("write", journalPath) }
     if keeping { try endTornLine() }
-    if !keeping { unlink(batchPath) }
+    if !keeping {
+      unlink(batchPath)
+      unlink(Path.join(path, ReportPage.name))
+    }
   }
 
   /// A line that a power cut left without its end would swallow the next one.

@@ -35,6 +35,8 @@ struct GroupRoute {
   var delivered: (Int) -> Void = { _ in }
   /// Told of every boundary as it is found.
   var found: (Boundary) -> Void = { _ in }
+  /// Told, after every frame, before which frame no boundary is to come.
+  var settled: (Int) -> Void = { _ in }
 
   init(leavesOut: Bool, oneKeyEach: Bool, plan: @escaping (Int) -> ParallelDecoder.Plan) {
     self.leavesOut = leavesOut

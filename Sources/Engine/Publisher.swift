@@ -70,7 +70,7 @@ struct Publisher {
     if FileSystem.status(source)?.isFolder == true {
       try FileSystem.copyFolder(source, to: target)
     } else {
-      try FileSystem.write(try FileSystem.read(source), to: target)
+      try FileSystem.copy(source, to: target)
     }
   }
 

@@ -72,7 +72,8 @@ final class FormatConverter {
       wanted.width, wanted.height, AVPixelFormat(wanted.format), wanted.outWidth, wanted.outHeight, target,
       Int32(flags), nil, nil, nil)
     let scaler = try Owned(context, "scaling \(wanted.width)×\(wanted.height) \(name)") { sws_freeContext($0) }
-    let source = sws_getCoefficients(coefficients(wanted))
+    let source = sws_getCoefficients(
+      Self.coefficients(matrix: AVColorSpace(wanted.matrix), height: wanted.height))
     let destination = sws_getCoefficients(SWS_CS_ITU601)
     let targetIsFull: Int32 = 1
     // Returns −1 for formats without a matrix (grey, RGB to RGB), where there is nothing to set.
@@ -88,14 +89,14 @@ final class FormatConverter {
   }
 
   /// The YUV matrix as tagged; untagged pictures are BT.709 from 720 lines up and BT.601 below, as players assume.
-  private func coefficients(_ wanted: Key) -> Int32 {
-    switch AVColorSpace(wanted.matrix) {
+  static func coefficients(matrix: AVColorSpace, height: Int32) -> Int32 {
+    switch matrix {
     case AVCOL_SPC_BT709: SWS_CS_ITU709
     case AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M: SWS_CS_ITU601
     case AVCOL_SPC_SMPTE240M: SWS_CS_SMPTE240M
     case AVCOL_SPC_FCC: SWS_CS_FCC
     case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: SWS_CS_BT2020
-    default: wanted.height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601
+    default: height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601
     }
   }
 }

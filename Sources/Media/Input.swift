@@ -191,6 +191,8 @@ package final class Input {
     return best?.index
   }
 
+  package var streamCount: Int { context.pointer.streamCount }
+
   /// Frames a second of the video, as container and stream tell; nil where they do not.
   package var frameRate: Double? {
     guard let index = videoStreamIndex, let stream = context.pointer.stream(index) else { return nil }

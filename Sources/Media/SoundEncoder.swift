@@ -12,6 +12,19 @@ enum SoundEncoder {
     }
   }
 
+  static func identifier(_ codec: SoundCodec) -> AVCodecID {
+    switch codec {
+    case .pcm16: AV_CODEC_ID_PCM_S16LE
+    case .pcm24: AV_CODEC_ID_PCM_S24LE
+    case .pcmFloat: AV_CODEC_ID_PCM_F32LE
+    case .flac: AV_CODEC_ID_FLAC
+    case .mp3: AV_CODEC_ID_MP3
+    case .aac: AV_CODEC_ID_AAC
+    case .opus: AV_CODEC_ID_OPUS
+    case .vorbis: AV_CODEC_ID_VORBIS
+    }
+  }
+
   static func find(_ codec: SoundCodec) throws(MediaError) -> UnsafePointer<AVCodec> {
     guard let found = avcodec_find_encoder_by_name(name(codec)) else {
       throw MediaError(.unsupportedCodec, "this FFmpeg cannot write \(codec.rawValue) (no encoder \(name(codec)))")
@@ -30,8 +43,29 @@ enum SoundEncoder {
     return rates.filter { $0 >= wanted }.min() ?? rates.max() ?? wanted
   }
 
+  /// Opens an encoder for the first of these layouts that it takes: the wanted one, the usual one of as many channels, stereo.
   static func open(
-    _ codec: UnsafePointer<AVCodec>, file: SoundFile, rate: Int, container: UnsafePointer<AVOutputFormat>
+    _ codec: UnsafePointer<AVCodec>, file: SoundFile, rate: Int, layout: AVChannelLayout,
+    container: UnsafePointer<AVOutputFormat>
+  ) throws(MediaError) -> Owned<UnsafeMutablePointer<AVCodecContext>> {
+    var usual = AVChannelLayout()
+    av_channel_layout_default(&usual, layout.nb_channels)
+    do {
+      return try open(codec, file, rate, layout, container)
+    } catch let error where error.code == .outputFailed {
+      do {
+        return try open(codec, file, rate, usual, container)
+      } catch {
+        guard layout.nb_channels > 2 else { throw error }
+        av_channel_layout_default(&usual, 2)
+        return try open(codec, file, rate, usual, container)
+      }
+    }
+  }
+
+  private static func open(
+    _ codec: UnsafePointer<AVCodec>, _ file: SoundFile, _ rate: Int, _ layout: AVChannelLayout,
+    _ container: UnsafePointer<AVOutputFormat>
   ) throws(MediaError) -> Owned<UnsafeMutablePointer<AVCodecContext>> {
     let context = try Owned(avcodec_alloc_context3(codec), "an encoder") { pointer in
       var context: UnsafeMutablePointer<AVCodecContext>? = pointer
@@ -40,15 +74,17 @@ enum SoundEncoder {
     let raw = context.pointer
     raw.pointee.sample_rate = Int32(rate)
     raw.pointee.time_base = AVRational(num: 1, den: Int32(rate))
-    cr_set_default_layout(raw, Int32(file.channels))
-    raw.pointee.sample_fmt = sampleFormat(codec)
+    var layout = layout
+    try Status.check(av_channel_layout_copy(&raw.pointee.ch_layout, &layout), "set up the sound")
+    raw.pointee.sample_fmt = sampleFormat(codec, isDeep: file.isDeep)
+    if file.isDeep { raw.pointee.bits_per_raw_sample = 24 }
     raw.pointee.flags |= AV_CODEC_FLAG_BITEXACT
     raw.pointee.thread_count = 1
     if container.pointee.flags & AVFMT_GLOBALHEADER != 0 { raw.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
     shape(raw, file)
     try Status.check(
       avcodec_open2(raw, codec, nil),
-      "encode \(file.codec.rawValue) with \(file.channels) channels at \(rate) Hz"
+      "encode \(file.codec.rawValue) with \(layout.nb_channels) channels at \(rate) Hz"
         + (file.bitRate.map { " and \($0) bits a second" } ?? ""), as: .outputFailed)
     return context
   }
@@ -79,11 +115,12 @@ enum SoundEncoder {
     raw.pointee.global_quality = Int32((quality * Double(FF_QP2LAMBDA)).rounded())
   }
 
-  /// The encoder's float format where it has one, else its first.
-  private static func sampleFormat(_ codec: UnsafePointer<AVCodec>) -> AVSampleFormat {
+  /// The encoder's float format where it has one, else its first; 32-bit integers where they are wanted deep.
+  private static func sampleFormat(_ codec: UnsafePointer<AVCodec>, isDeep: Bool) -> AVSampleFormat {
     guard var next = codec.pointee.sample_fmts else { return AV_SAMPLE_FMT_FLT }
     let first = next.pointee
     while next.pointee != AV_SAMPLE_FMT_NONE {
+      if isDeep, next.pointee == AV_SAMPLE_FMT_S32 || next.pointee == AV_SAMPLE_FMT_S32P { return next.pointee }
       if next.pointee == AV_SAMPLE_FMT_FLT || next.pointee == AV_SAMPLE_FMT_FLTP { return next.pointee }
       next += 1
     }

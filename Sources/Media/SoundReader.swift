@@ -1,5 +1,6 @@
 import CFFmpeg
 package import Documents
+package import Timing
 
 /// Reads the sound of one file from its first sample to its last, as interleaved 32-bit floats at a rate of choice.
 ///
@@ -36,6 +37,23 @@ package final class SoundReader {
   private var isFlushed = false
   /// Samples at which the edit list of an MP4 ends the sound.
   private var lastFrame = Int.max
+  /// Layout of what ``read(into:frames:)`` gives.
+  var layout: AVChannelLayout { target }
+  /// Whether the film's samples have more than 16 bits; whether they are floats.
+  package private(set) var isDeep = false
+  package private(set) var isFloat = false
+
+  private let fillsGaps: Bool
+  /// When the first sample is heard, in the stream's time base.
+  private(set) var firstPTS: Int64?
+  private let base: AVRational
+  /// Samples of silence that stand for a gap, to be given before the frame that was decoded after it.
+  private var silence = 0
+  private var isFrameHeld = false
+  /// Samples to pass over, for they would be heard at a time that is taken.
+  private var overlap = 0
+  /// Timestamps that are off by more than this part of a second are gaps; containers round, and some by milliseconds.
+  private static let gapSeconds = 0.1
 
   private struct Shape: Equatable {
     var format: Int32
@@ -45,8 +63,11 @@ package final class SoundReader {
   }
 
   /// Opens the sound track `stream`, or the first one. `rate` nil keeps the file's own. Throws what ``Input`` throws, and
-  /// `not_media` where the file has no such sound track.
-  package init(path: String, stream: Int? = nil, rate: Int? = nil, limits: Limits) throws(MediaError) {
+  /// `not_media` where the file has no such sound track. With `fillsGaps`, every sample comes at its time: gaps in the stream's
+  /// timestamps are filled with silence, and what overlaps is left out; only for the file's own rate.
+  package init(
+    path: String, stream: Int? = nil, rate: Int? = nil, fillsGaps: Bool = false, limits: Limits
+  ) throws(MediaError) {
     let input = try Input(path: path, limits: limits)
     guard let index = stream ?? input.description.audio.first?.streamIndex else {
       throw MediaError(.notMedia, "the file has no sound")
@@ -63,10 +84,34 @@ package final class SoundReader {
     packet = try Packet()
     self.input = input
     self.rate = rate
+    self.fillsGaps = fillsGaps && rate == nil
+    base = raw.pointee.time_base
     codec = chosen.codec
     streamIndex = index
     try fill()
     noteLength(raw)
+  }
+
+  /// The sample that is heard at an instant, which is `pts` in ticks of `clock`, counted from the first one: negative where the sound
+  /// begins later. To the nearest sample.
+  package func sample(at pts: Int64, of clock: MediaClock) -> Int {
+    let other = AVRational(num: Int32(clock.timeBase.numerator), den: Int32(clock.timeBase.denominator))
+    let rate = AVRational(num: 1, den: Int32(max(1, sourceRate)))
+    return Int(ClipFile.moved(pts, other, minus: firstPTS ?? 0, base, to: rate))
+  }
+
+  /// The last tick of a clock at or before the first sample.
+  package func start(of clock: MediaClock) -> Int64 {
+    let other = AVRational(num: Int32(clock.timeBase.numerator), den: Int32(clock.timeBase.denominator))
+    return av_rescale_q_rnd(firstPTS ?? 0, base, other, AV_ROUND_DOWN)
+  }
+
+  /// Whether there is no sample left to read.
+  package var isAtEnd: Bool {
+    get throws(MediaError) {
+      if head < tail { return false }
+      return try !fill()
+    }
   }
 
   package var bytes: Int64 { input.bytes }
@@ -125,7 +170,18 @@ package final class SoundReader {
   private func fill() throws(MediaError) -> Bool {
     head = 0
     tail = 0
-    while tail == 0 {
+    while tail == head {
+      head = 0
+      tail = 0
+      if silence > 0 {
+        giveSilence()
+        continue
+      }
+      if isFrameHeld {
+        isFrameHeld = false
+        try convertFrame()
+        continue
+      }
       if isFlushed { return false }
       let code = isDrained ? CR_EOF : avcodec_receive_frame(context.pointer, frame.pointer)
       if code == CR_ENOMEM { throw MediaError(.outOfMemory, "not enough memory to decode the sound") }
@@ -166,10 +222,50 @@ package final class SoundReader {
       if resampler != nil { try convert(nil, 0) }
       try prepare(raw, found)
     }
-    let count = min(Int(raw.nb_samples), lastFrame - sourceFrames)
+    if firstPTS == nil { note(first: raw) }
+    if fillsGaps, raw.pts != CR_NOPTS, let firstPTS {
+      let place = ClipFile.moved(raw.pts, base, minus: firstPTS, base, to: AVRational(num: 1, den: Int32(sourceRate)))
+      let off = Int(place) - sourceFrames + overlap
+      if abs(off) > Int(Self.gapSeconds * Double(sourceRate)) {
+        silence = max(0, off)
+        overlap += max(0, -off)
+        isFrameHeld = silence > 0
+        if isFrameHeld { return }
+      }
+    }
+    try convertFrame()
+  }
+
+  /// When and how the sound begins.
+  private func note(first raw: AVFrame) {
+    let start = av_rescale_q(input.startMicroseconds, AVRational(num: 1, den: 1_000_000), base)
+    firstPTS = raw.best_effort_timestamp == CR_NOPTS ? start : raw.best_effort_timestamp
+    let format = av_get_packed_sample_fmt(AVSampleFormat(raw.format))
+    isFloat = format == AV_SAMPLE_FMT_FLT || format == AV_SAMPLE_FMT_DBL
+    isDeep = isFloat || format == AV_SAMPLE_FMT_S32 || format == AV_SAMPLE_FMT_S64
+  }
+
+  private func convertFrame() throws(MediaError) {
+    let count = min(Int(frame.pointer.pointee.nb_samples), lastFrame - sourceFrames)
     guard count > 0 else { return }
-    sourceFrames += count
+    let before = tail
     try convert(UnsafeMutableRawPointer(frame.pointer.pointee.extended_data), Int32(count))
+    let dropped = min(overlap, tail - before)
+    guard dropped > 0 else { return sourceFrames += count }
+    // Only where gaps are filled, and then what comes out of the converter is what went in.
+    overlap -= dropped
+    head += dropped
+    sourceFrames += count - dropped
+  }
+
+  private func giveSilence() {
+    let count = min(silence, 8192)
+    let width = channels.count
+    if buffer.count < count * width { buffer += Array(repeating: 0, count: count * width - buffer.count) }
+    for index in 0..<count * width { buffer[index] = 0 }
+    tail = count
+    silence -= count
+    sourceFrames += count
   }
 
   /// Appends converted samples to the buffer; nil asks for what the resampler still holds.

@@ -16,6 +16,7 @@ struct StreamReader {
     media.tags = tags(raw.metadata)
     if let video, let stream = context.stream(video) {
       media.video = describe(video: stream, orientation: orientation)
+      media.video?.timecode = timecode(of: stream)
     }
     for index in 0..<context.streamCount {
       guard let stream = context.stream(index) else { continue }
@@ -91,6 +92,15 @@ struct StreamReader {
         title: tags(chapter.metadata)["title"], startSeconds: clock.seconds(chapter.start),
         endSeconds: clock.seconds(chapter.end))
     }
+  }
+
+  /// Where QuickTime, MXF and Matroska keep it: at the video, or at the container.
+  private func timecode(of stream: UnsafeMutablePointer<AVStream>) -> String? {
+    for dictionary in [stream.pointee.metadata, context.pointee.metadata] {
+      // FFmpeg finds a key in upper or lower case.
+      if let entry = av_dict_get(dictionary, "timecode", nil, 0) { return String(cString: entry.pointee.value) }
+    }
+    return nil
   }
 
   private func tags(_ dictionary: OpaquePointer?) -> [String: String] {

@@ -13,6 +13,8 @@ final class FrameFeatures {
   let lumaRange: Double
   /// A frame of one plain colour, coding noise and film grain allowed.
   let isBlank: Bool
+  /// Whether the picture was decoded, and not made up from its neighbours.
+  let isSeen: Bool
   /// What is noted of the frame where someone wants to see why; nil otherwise.
   var evidence: FrameEvidence?
 
@@ -21,8 +23,9 @@ final class FrameFeatures {
   /// The same for the wider of both chroma planes, which are noisier.
   static let blankChromaRange = 6.0
 
-  init(_ picture: AnalysisPicture, time: FrameTime, before: FrameFeatures?) {
+  init(_ picture: AnalysisPicture, time: FrameTime, before: FrameFeatures?, isSeen: Bool = true) {
     self.time = time
+    self.isSeen = isSeen
     self.picture = picture
     half = HalfPicture(picture)
     change = before.map { MotionResidual.between($0.picture, picture) } ?? 0

@@ -130,6 +130,18 @@ struct GradualFinder {
     return found
   }
 
+  /// Shares of a span's frames, short or long, of which more must not be made up: a made-up frame is a perfect mix of its
+  /// neighbours. Of real transitions on six films with frames left out at most 0.43 and 0.77 were.
+  private static let mostMadeUp = (short: 0.49, long: 0.8)
+  /// Frames of a short span, at up to 30 a second: two or three gaps between frames that others need.
+  private static let shortSpan = 10
+
+  /// Whether enough of the frames of a span were decoded to tell what happens in it.
+  private func isSeen(_ span: ClosedRange<Int>, _ frames: FrameBuffer) -> Bool {
+    let most = span.count <= Self.shortSpan * rate.stride ? Self.mostMadeUp.short : Self.mostMadeUp.long
+    return Double(span.count { !frames[$0].isSeen }) <= most * Double(span.count)
+  }
+
   private mutating func verify(
     _ candidate: Candidate, within segment: ClosedRange<Int>, _ frames: FrameBuffer
   ) -> (Found, ClosedRange<Int>)? {
@@ -137,7 +149,7 @@ struct GradualFinder {
     let (first, last) = (refined.first, refined.last)
     if taken.contains(where: { first <= $0.upperBound && last >= $0.lowerBound }) { return nil }
     guard seen.insert([refined.before, refined.after, candidate.isWipe ? 1 : 0]).inserted,
-      refined.after > refined.before + 1
+      refined.after > refined.before + 1, isSeen(first...last, frames)
     else { return nil }
     let trial = Trial(refined: refined, segment: segment, frames: frames, rate: rate)
     guard let verdict = candidate.isWipe ? trial.wipe(candidate.z) : trial.mix(candidate.window, candidate.z) else {

@@ -36,20 +36,15 @@ package struct KeyFrameJudge {
     }
   }
 
-  package enum Verdict: Sendable, Equatable {
-    /// Nothing happens: its frames lead over to the next key frame.
-    case alike
-    /// Different key frames, and nothing that points to a boundary within: the next key frame is one.
-    case endsWithCut
-    /// To be looked into.
-    case open
-  }
-
   /// How alike the key frames at both ends of a group are; nil where one predicts the other.
   private var likenesses: [Double?] = []
   private var last: FrameFeatures?
   /// Of each group whose key frames differ: the share of the film that is opened before it, most suspicious first.
   private var ranks: [Int: Double] = [:]
+  /// These groups, the most suspicious first.
+  private var bySuspicion: [Int] = []
+  /// Frames of each group.
+  private var frames: [Int] = []
   /// Share of the film, in frames, that may have to be looked into.
   package private(set) var shareOfSuspects = 0.0
 
@@ -74,17 +69,28 @@ package struct KeyFrameJudge {
     }.sorted {
       (suspicion(of: $0, groups, longest), $1) > (suspicion(of: $1, groups, longest), $0)
     }
+    frames = groups.map(\.frames)
+    bySuspicion = suspects
     for index in suspects {
       ranks[index] = shareOfSuspects
       shareOfSuspects += Double(groups[index].frames) / total
     }
   }
 
-  /// The verdict on a group where `share` of the film may be opened.
-  package func verdict(on group: Int, opening share: Double) -> Verdict {
-    guard let rank = ranks[group] else { return .alike }
-    if rank < share { return .open }
-    return likenesses.indices.contains(group) && likenesses[group] == nil ? .alike : .endsWithCut
+  /// The share of the film that lies in groups more suspicious than this one; nil for a group in which nothing happens.
+  package func rank(of group: Int) -> Double? { ranks[group] }
+
+  /// Whether the key frames at both ends of a group show different pictures.
+  package func isUnlike(_ group: Int) -> Bool { likenesses.indices.contains(group) && likenesses[group] != nil }
+
+  /// The rank up to which all suspects after a group can be opened where so many frames may be.
+  package func rank(affording most: Int, after group: Int) -> Double {
+    var left = most
+    for index in bySuspicion where index > group {
+      left -= frames[index]
+      if left < 0 { return ranks[index] ?? 0 }
+    }
+    return 1
   }
 
   private static let halfAlike = 0.6

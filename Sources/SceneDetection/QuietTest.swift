@@ -7,8 +7,11 @@ package struct QuietTest: Sendable {
   private var recent: [Double] = []
   /// Pairs that are remembered: about a second of film with every other frame left out.
   private static let remembered = 9
-  /// How far a pair stands above the ordinary before it is looked into: less than a cut must.
+  /// How far a pair stands above the ordinary before it is looked into, and from which residual on, in grey levels: less than
+  /// a cut must (1.3, 4 and 3 in ``CutFinder``), as the frames of the pair may lie on both sides of a dark or a small one.
   private static let ratio = 1.2
+  private static let smallest = 2.4
+  private static let floor = 1.5
 
   package init() {}
 
@@ -18,6 +21,6 @@ package struct QuietTest: Sendable {
     let ordinary = recent.isEmpty ? 0 : recent.sorted()[recent.count / 2]
     recent.append(change)
     if recent.count > Self.remembered { recent.removeFirst() }
-    return change < max(CutFinder.smallest, Self.ratio * (ordinary + CutFinder.floor))
+    return change < max(Self.smallest, Self.ratio * (ordinary + Self.floor))
   }
 }

@@ -39,9 +39,10 @@ package struct SceneDetector {
     merger = BoundaryMerger(rate: rate)
   }
 
-  /// Takes the next frame and returns the boundaries that have become certain.
-  package mutating func push(_ picture: AnalysisPicture, at time: FrameTime) -> [Boundary] {
-    let frame = FrameFeatures(picture, time: time, before: frames.last)
+  /// Takes the next frame and returns the boundaries that have become certain. `isSeen` is false for a picture that was
+  /// made up from its neighbours: where too many of them are, nothing gradual can be told.
+  package mutating func push(_ picture: AnalysisPicture, at time: FrameTime, isSeen: Bool = true) -> [Boundary] {
+    let frame = FrameFeatures(picture, time: time, before: frames.last, isSeen: isSeen)
     if keepsEvidence { frame.evidence = FrameEvidence(frame) }
     frames.append(frame)
     advance(atEnd: false)

@@ -2,7 +2,7 @@
 package enum SchemaText {
   package static let names = [
     "request", "analysis", "batch", "event", "probe", "mix", "mix-report", "loudness", "normalize",
-    "text-review",
+    "text-review", "dataset",
   ]
 
   /// The schema's text, or nil for a name that is not in ``names``.
@@ -19,6 +19,7 @@ package enum SchemaText {
     case "loudness": bytes = PackageResources.loudness_schema_json
     case "normalize": bytes = PackageResources.normalize_schema_json
     case "text-review": bytes = PackageResources.text_review_schema_json
+    case "dataset": bytes = PackageResources.dataset_schema_json
     default: return nil
     }
     return String(decoding: bytes, as: UTF8.self)

@@ -15,10 +15,15 @@ enum AnalyzeCommand {
     }
     if batch.resume, batch.force { throw UsageError("--resume goes on and --force begins anew; give one of them") }
     if batch.retryFailed, !batch.resume { throw UsageError("--retry-failed goes with --resume") }
+    try invocation.settings.options.checkClips()
     let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: batch.quiet)
     if invocation.settings.options.stages.contains(.text),
       let missing = Doctor.missingLanguage(invocation.settings.options.languages)
     {
+      terminal.log(.error, missing.message)
+      return 3
+    }
+    if let missing = Doctor.missingClipEncoder(invocation.settings.options) {
       terminal.log(.error, missing.message)
       return 3
     }
@@ -35,6 +40,7 @@ enum AnalyzeCommand {
       try Output.write(DocumentEncoder.pretty(outcome.document))
     } else if !batch.quiet, batch.events != "-" {
       try Output.write(ResultTable.text(outcome.document, output: output))
+      if let report = outcome.report { try Output.write("report: \(report)\n") }
     }
     return outcome.exitCode
   }

@@ -29,6 +29,7 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     analyze, scenes, frames, text, mix, loudness, normalize, probe, doctor, schema, worker,
+    report,
   ]
 
   static let analyze = Command(
@@ -52,17 +53,23 @@ struct Command: Sendable {
     details: """
       INPUT is a file, a folder that is searched with all it holds, or @LIST, a file with one path a line.
       Prints a table. --json prints the analysis document instead; of several inputs, a document a line. --csv prints a
-      line a scene; of several inputs, the path comes first.
+      line a scene; of several inputs, the path comes first. --as prints the scenes of one film for another program: an editor,
+      a player or an encoder.
       """,
     settings: SettingTable.all.filter {
       $0.group == .limit
         || [
           "min_scene_length", "speed", "threads", "extensions", "work_dir", "scene_stats", "json", "log_level",
-          "log_format", "quiet",
+          "log_format", "quiet", "timecode",
         ]
         .contains($0.key)
     },
-    extras: [Extra(flag: "--csv", short: nil, placeholder: nil, help: "Print comma-separated values (RFC 4180).")],
+    extras: [
+      Extra(flag: "--csv", short: nil, placeholder: nil, help: "Print comma-separated values (RFC 4180)."),
+      Extra(
+        flag: "--as", short: nil, placeholder: "FORMAT",
+        help: "Print a timeline: \(TimelineFormat.allCases.map(\.rawValue).joined(separator: ", "))."),
+    ],
     arguments: 1...Int.max, run: { try ScenesCommand.run($0) })
 
   static let mix = Command(

@@ -1,17 +1,19 @@
 import Documents
 import Engine
+import Timelines
 
 /// `cutroom scenes`: just the boundaries, printed.
 enum ScenesCommand {
-  private enum Form { case table, json, csv }
+  private enum Form: Equatable {
+    case table, json, csv
+    case timeline(TimelineFormat)
+  }
 
   static func run(_ invocation: Invocation) throws -> Int32 {
     var settings = invocation.settings
     let batch = settings.batch
     if invocation.arguments.contains("") { throw UsageError("an INPUT is empty text") }
-    let asCSV = invocation.extras["--csv"] != nil
-    if asCSV, batch.json { throw UsageError("--json and --csv are two forms of one answer; give one of them") }
-    let form = asCSV ? Form.csv : batch.json ? .json : .table
+    let form = try form(invocation)
     settings.options.stages = [.scenes]
     let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: batch.quiet)
     let analysis = try PassingAnalysis(
@@ -19,15 +21,53 @@ enum ScenesCommand {
     if analysis.count == 0 {
       terminal.log(.warning, "no media files found in \(invocation.arguments.joined(separator: ", "))")
     }
+    if case .timeline = form, analysis.count > 1 {
+      throw UsageError("--as prints the timeline of one film, and there are \(analysis.count)")
+    }
     let printer = Printer(form: form, several: analysis.count > 1)
     if form == .csv { try Output.write(printer.csvHeader) }
     var exitCode: Int32 = 0
     let signal = try analysis.run { result in
       report(result, to: terminal)
       exitCode = max(exitCode, code(result.document))
-      try Output.write(printer.text(result))
+      if case .timeline(let format) = form {
+        try Output.write(timeline(result, as: format, to: terminal))
+      } else {
+        try Output.write(printer.text(result))
+      }
     }
     return signal.map { 128 + $0 } ?? exitCode
+  }
+
+  private static func form(_ invocation: Invocation) throws -> Form {
+    let wanted = [
+      ("--json", invocation.settings.batch.json), ("--csv", invocation.extras["--csv"] != nil),
+      ("--as", invocation.extras["--as"] != nil),
+    ].filter(\.1).map(\.0)
+    if wanted.count > 1 {
+      throw UsageError("\(wanted.joined(separator: " and ")) are forms of one answer; give one of them")
+    }
+    if let name = invocation.extras["--as"] {
+      guard let format = TimelineFormat(rawValue: name) else {
+        let known = TimelineFormat.allCases.map(\.rawValue)
+        throw UsageError("there is no timeline \"\(name)\"\(Spelling.hint(for: name, among: known))")
+      }
+      return .timeline(format)
+    }
+    return wanted == ["--csv"] ? .csv : wanted == ["--json"] ? .json : .table
+  }
+
+  /// The scenes as another program reads them; nothing where there are none.
+  private static func timeline(
+    _ result: PassingAnalysis.Result, as format: TimelineFormat, to terminal: Terminal
+  ) -> String {
+    guard let timeline = FilmTimeline(result.document, path: Path.absolute(result.path)) else {
+      if result.document.errors.isEmpty { terminal.log(.warning, "there are no scenes", path: result.path) }
+      return ""
+    }
+    let (text, warnings) = timeline.text(as: format)
+    for warning in timeline.warnings + warnings { terminal.log(.warning, warning.message, path: result.path) }
+    return text
   }
 
   private static func code(_ document: AnalysisDocument) -> Int32 {
@@ -61,6 +101,7 @@ enum ScenesCommand {
       switch form {
       case .json: several ? try DocumentEncoder.line(result.document) + "\n" : result.text
       case .csv: (result.document.scenes ?? []).map { csvRecord($0, path: result.path) }.joined()
+      case .timeline: ""
       case .table: result.document.scenes.map { table($0, path: result.path) } ?? ""
       }
     }

@@ -43,6 +43,12 @@ import Testing
     settings.options.minSceneLength = .seconds(0.6)
     settings.options.textRegion = .box(Box(x: 0, y: 0.5, width: 1, height: 0.5))
     settings.limits.timeout = 12.5
+    settings.options.clips = .encode
+    settings.options.stages = [.scenes, .frames]
+    settings.options.clipCodec = .vp9
+    settings.options.clipQuality = 31
+    settings.options.clipSound = .opus
+    settings.options.clipSoundBitRate = 96_000
     settings.batch.threads = 3
     settings.batch.sceneStats = "/tmp/a b.csv"
     let request = Request(

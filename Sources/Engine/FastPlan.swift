@@ -1,0 +1,126 @@
+import Documents
+import Media
+import SceneDetection
+import Timing
+
+/// Which groups of pictures are opened at `--speed fast`: decided by a look at every key frame and at the sizes of packets,
+/// and by what the groups opened so far held.
+final class FastPlan {
+  /// Frames of a group, on average, below which key frames alone cost too much.
+  private static let leastFrames = 12
+
+  private let judge: KeyFrameJudge
+  /// Index of the first frame of each group, and after the last.
+  private let starts: [Int]
+  /// Groups that were opened and held a boundary other than their key frame.
+  private var holding: Set<Int> = []
+  /// Groups after which a cut came with the key frame of the next.
+  private var beforeCut: Set<Int> = []
+  private var opened: Set<Int> = []
+  /// No boundary is to come before this frame.
+  private var settledFrame = 0
+  /// What was known when a group had been delivered.
+  private var lessons: [Int: Lesson] = [:]
+
+  /// What the groups so far teach about those to come.
+  private struct Lesson {
+    /// Suspects up to this rank are opened.
+    var rank: Double
+    /// Whether suspects are mostly followed by a cut.
+    var suspectsEndWithCut: Bool
+  }
+
+  /// Nil where the film is not divided so that anything could be left out.
+  init?(path: String, limits: Limits, threads: Int, progress: @escaping (PassProgress) -> Void) throws {
+    var groups: [KeyFrameJudge.Group] = []
+    var bytes: [Int] = []
+    func close() {
+      if !bytes.isEmpty { groups.append(KeyFrameJudge.Group(frames: bytes.count, bytes: Array(bytes.dropFirst()))) }
+      bytes = []
+    }
+    let count = SpeedPlan.counting(progress)
+    let scan = try PacketScan(path: path, limits: limits, enough: .max) { facts in
+      count(facts)
+      if facts.isKey { close() }
+      bytes.append(facts.bytes)
+    }
+    close()
+    guard scan.isDivisible, scan.keyFrames > 1, scan.frames >= Self.leastFrames * scan.keyFrames else { return nil }
+    var judge = KeyFrameJudge()
+    try Self.visitKeyFrames(path: path, limits: limits, threads: threads) {
+      judge.add($0, at: $1)
+      progress(PassProgress(frames: $1.index, seconds: $1.seconds, fraction: 0))
+    }
+    judge.rank(groups)
+    self.judge = judge
+    starts = groups.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.frames) }
+  }
+
+  private static func visitKeyFrames(
+    path: String, limits: Limits, threads: Int, _ visit: @escaping (AnalysisPicture, FrameTime) -> Void
+  ) throws {
+    let input = try Input(path: path, limits: limits)
+    let source = try GroupSource(
+      input, threads: threads,
+      route: GroupRoute(leavesOut: true, oneKeyEach: true) { _ in ParallelDecoder.Plan(effort: .key) },
+      deliver: { if $0.isDecoded { visit($0.picture, $1) } })
+    if let video = input.videoStreamIndex { input.select(streams: [video]) }
+    let packet = try Packet()
+    while try input.read(packet) { if packet.streamIndex == input.videoStreamIndex { try source.send(packet) } }
+    try source.finish()
+  }
+
+  var route: VideoRoute {
+    var route = GroupRoute(leavesOut: true, oneKeyEach: true) { self.plan($0) }
+    route.delivered = { self.lessons[$0] = self.lesson(after: $0) }
+    route.found = { self.note($0) }
+    route.settled = { self.settledFrame = $0 }
+    return .groups(route)
+  }
+
+  /// What a group gets depends on groups that lie a fixed distance before it, however many threads there are.
+  private func plan(_ group: Int) -> ParallelDecoder.Plan {
+    let lesson =
+      lessons.removeValue(forKey: group - ParallelDecoder.planDistance) ?? Lesson(rank: 1, suspectsEndWithCut: true)
+    if let rank = judge.rank(of: group) {
+      if rank < lesson.rank {
+        opened.insert(group)
+        return ParallelDecoder.Plan(effort: .sparse)
+      }
+      if judge.isUnlike(group), lesson.suspectsEndWithCut { return ParallelDecoder.Plan(effort: .key) }
+    }
+    return ParallelDecoder.Plan(effort: .key, leadsOver: true)
+  }
+
+  private func note(_ boundary: Boundary) {
+    for frame in [boundary.first.index, boundary.last.index] {
+      guard let next = starts.firstIndex(where: { $0 > frame }), next > 0 else { continue }
+      // A frame or two from the key frame is the key frame's: leading pictures shift the count.
+      if frame - starts[next - 1] > 2 { holding.insert(next - 1) } else { beforeCut.insert(next - 2) }
+    }
+  }
+
+  /// What opening the whole film costs, of a whole decode, and what everything else does (measured on films in 1080p).
+  private static let costOfOpening = 0.29
+  private static let costOfTheRest = 0.11
+  /// What the whole may cost: so much, or so much and half of what lies in groups that hold a boundary.
+  private static let mostCost = 0.25
+  private static let leastCost = 0.10
+  /// Groups of ordinary length that are thought to hold a boundary before anything is known: to open too few at the beginning
+  /// cannot be made good, too many can.
+  private static let groupsGranted = 4
+
+  private func lesson(after group: Int) -> Lesson {
+    let settled = opened.filter { $0 + 1 < starts.count && starts[$0 + 1] <= settledFrame }
+    func frames(_ groups: Set<Int>) -> Int { groups.reduce(0) { $0 + starts[$1 + 1] - starts[$1] } }
+    let total = max(1, starts.last ?? 0)
+    let granted = Self.groupsGranted * total / (starts.count - 1)
+    let held = Double(frames(settled.intersection(holding)) + granted) / Double(frames(settled) + granted)
+    let budget = max(Self.mostCost, Self.leastCost + held * judge.shareOfSuspects / 2)
+    let affordable = (budget - Self.costOfTheRest) / Self.costOfOpening * Double(total)
+    let unlike = settled.filter(judge.isUnlike)
+    return Lesson(
+      rank: judge.rank(affording: Int(affordable) - frames(opened.filter { $0 <= group }), after: group),
+      suspectsEndWithCut: 2 * unlike.intersection(beforeCut).count > unlike.count)
+  }
+}
