@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// What the ffmpeg command makes of the streams of a file: hashes of frames and packets, and when frames are shown.
 package struct FrameHashes: Sendable {
