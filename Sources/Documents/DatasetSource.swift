@@ -17,6 +17,7 @@ package struct DatasetSource: Decodable, Sendable {
   struct Media: Decodable, Sendable { var video: Video? }
 
   struct Picture: Decodable, Sendable {
+    /// Absent where pictures were not taken scene by scene.
     var sceneID: Int?
     var at: Instant
     var file: String
@@ -54,7 +55,7 @@ extension DatasetSource {
   package func rows(at place: String) -> [DatasetRow] {
     guard let video = media?.video, let scenes else { return [] }
     let folder = place.lastIndex(of: "/").map { String(place[...$0]) } ?? ""
-    let pictures = frames.map { Dictionary(grouping: $0, by: \.sceneID) }
+    let pictures = frames.map { Dictionary(grouping: $0) { $0.sceneID ?? scenes.shown(at: $0.at.pts)?.id } }
     var sceneTexts = SceneTexts(texts ?? [])
     return scenes.enumerated().map { index, scene in
       let next = index + 1 < scenes.count ? scenes[index + 1].transitionIn.kind.rawValue : "end"
@@ -72,6 +73,18 @@ extension DatasetSource {
       if let sound = audio?.first { row.add(sound, to: scene) }
       return row
     }
+  }
+}
+
+extension [Scene] {
+  /// The scene that a timestamp lies in; scenes tile the film, so the last that begins not later.
+  fileprivate func shown(at pts: Int64) -> Scene? {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].start.pts <= pts { low = middle + 1 } else { high = middle }
+    }
+    return low == startIndex ? nil : self[low - 1]
   }
 }
 

@@ -26,7 +26,7 @@ struct Analysis {
     let hashing = BackgroundHash(request.inputPath)
     var document = emptyDocument()
     do {
-      try ClipProduction.check(options)
+      if let missing = Doctor.missingClipEncoder(options) { throw missing }
       let input = try Input(path: request.inputPath, limits: request.settings.limits)
       document.input.bytes = input.bytes
       document.media = input.description

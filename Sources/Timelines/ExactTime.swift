@@ -51,12 +51,4 @@ package struct ExactTime: Sendable {
     let (quotient, remainder) = scaled.quotientAndRemainder(dividingBy: divisor)
     return Int64(clamping: remainder < 0 ? quotient - 1 : quotient)
   }
-
-  /// The nearest number of milliseconds; halves to the even one, as Python's formatting does.
-  var milliseconds: Int64 {
-    let (whole, rest) = floored
-    let (part, over) = (rest * 1000).quotientAndRemainder(dividingBy: denominator)
-    let up = 2 * over > denominator || (2 * over == denominator && part % 2 == 1)
-    return Int64(clamping: whole * 1000 + part + (up ? 1 : 0))
-  }
 }

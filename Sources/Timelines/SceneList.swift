@@ -8,7 +8,7 @@ struct SceneList {
   init(_ timeline: FilmTimeline) { self.timeline = timeline }
 
   var text: String {
-    let starts = timeline.shots.dropFirst().map { clock(start(of: $0).milliseconds) }
+    let starts = timeline.shots.dropFirst().map { clock(start(of: $0)) }
     // Where there is no cut PySceneDetect leaves out the label too.
     let cuts = starts.isEmpty ? "\n" : line(["Timecode List:"] + starts)
     return cuts + line(Self.columns) + timeline.shots.map(row).joined()
@@ -21,41 +21,61 @@ struct SceneList {
 
   private func row(_ shot: FilmTimeline.Shot) -> String {
     let (first, next) = (shot.scene.start.frame, shot.scene.end.frame)
-    let (start, end) = (start(of: shot), end(of: shot))
-    let length = duration(of: shot)
+    let (start, end, length) = (start(of: shot), end(of: shot), length(of: shot))
     return line([
-      "\(shot.scene.id)", "\(first + 1)", clock(start.milliseconds), seconds(start.milliseconds), "\(next)",
-      clock(end.milliseconds), seconds(end.milliseconds), "\(next - first)", clock(length.milliseconds),
-      seconds(length.milliseconds),
+      "\(shot.scene.id)", "\(first + 1)", clock(start), seconds(start), "\(next)", clock(end), seconds(end),
+      "\(next - first)", clock(length), seconds(length),
     ])
   }
 
-  // At a constant rate PySceneDetect's times are frames over the rate; else those of the pictures, from the first.
-
-  private func start(of shot: FilmTimeline.Shot) -> ExactTime {
-    timeline.isConformed ? shot.start - timeline.origin : time(ofFrame: shot.scene.start.frame)
+  /// A time as PySceneDetect computes it, in floating point: at a constant rate its clock divides the frame by a rounded rate
+  /// and its seconds by the fraction, which shows where a millisecond is halved.
+  private struct Time {
+    let clock: Double
+    let seconds: Double
   }
 
-  private func end(of shot: FilmTimeline.Shot) -> ExactTime {
-    timeline.isConformed ? shot.end - timeline.origin : time(ofFrame: shot.scene.end.frame)
+  private func start(of shot: FilmTimeline.Shot) -> Time {
+    timeline.isConformed ? time(shot.start - timeline.origin) : time(frame: shot.scene.start.frame)
   }
 
-  private func duration(of shot: FilmTimeline.Shot) -> ExactTime {
-    timeline.isConformed
-      ? shot.end - shot.start : time(ofFrame: shot.scene.end.frame - shot.scene.start.frame)
+  private func end(of shot: FilmTimeline.Shot) -> Time {
+    timeline.isConformed ? time(shot.end - timeline.origin) : time(frame: shot.scene.end.frame)
   }
 
-  private func time(ofFrame frame: Int) -> ExactTime {
-    ExactTime(Int128(frame) * Int128(timeline.rate.denominator), Int128(timeline.rate.numerator))
+  private func length(of shot: FilmTimeline.Shot) -> Time {
+    timeline.isConformed ? time(shot.end - shot.start) : time(frame: shot.scene.end.frame - shot.scene.start.frame)
+  }
+
+  private func time(_ exact: ExactTime) -> Time { Time(clock: exact.seconds, seconds: exact.seconds) }
+
+  private func time(frame: Int) -> Time {
+    let rate = timeline.rate
+    return Time(
+      clock: Double(frame) / rate.value,
+      seconds: Double(Int64(frame) * rate.denominator) / Double(rate.numerator))
   }
 
   private func line(_ fields: [String]) -> String { fields.joined(separator: ",") + "\n" }
 
-  private func seconds(_ milliseconds: Int64) -> String {
-    "\(milliseconds / 1000)." + Digits.padded(milliseconds % 1000, 3)
+  private func seconds(_ time: Time) -> String {
+    let milliseconds = Self.milliseconds(time.seconds)
+    return "\(milliseconds / 1000)." + Digits.padded(milliseconds % 1000, 3)
   }
 
-  private func clock(_ milliseconds: Int64) -> String { Clock.text(milliseconds, hours: 2, mark: ".") }
+  private func clock(_ time: Time) -> String { Clock.text(Self.milliseconds(time.clock), hours: 2, mark: ".") }
+
+  /// The nearest number of milliseconds to the exact value of a floating-point number, halves to the even one, as Python
+  /// rounds.
+  static func milliseconds(_ seconds: Double) -> Int64 {
+    guard seconds >= 1e-6, seconds < 1e12 else { return 0 }
+    // significand × 2^exponent is the value to its last bit.
+    let bits = Int128(seconds.significandBitPattern | 1 << 52) * 1000
+    let shift = 52 - Int(seconds.exponent)
+    let (whole, rest) = (bits >> Int128(shift), bits & ((1 << Int128(shift)) - 1))
+    let half = Int128(1) << Int128(shift - 1)
+    return Int64(clamping: whole + (rest > half || (rest == half && whole % 2 == 1) ? 1 : 0))
+  }
 }
 
 enum Clock {

@@ -125,6 +125,21 @@ struct DatasetTests {
     #expect(try rows(batch.output).count == 41 * Film.cuts.count)
   }
 
+  @Test func `an interrupted batch leaves no dataset and says so`() throws {
+    let folder = try TemporaryFolder()
+    let films = [try Film.plain(), try Film.long()]
+    let command = try RunningCommand(
+      cutroomBinary, ["analyze"] + films + ["-o", folder("out"), "--dataset", "--jobs", "1", "--stages", "scenes"])
+    _ = try eventually("the first film is done") {
+      try exists(folder("out/results.jsonl")) && !results(in: folder("out")).isEmpty ? true : nil
+    }
+    command.send(SIGINT)
+    let outcome = try command.wait()
+    #expect(outcome.exitCode == 130)
+    #expect(outcome.errors.contains("the dataset was not written"), "\(outcome.errors)")
+    #expect(!exists(folder("out/dataset.jsonl")))
+  }
+
   @Test func `the recipe of the article makes Parquet of it`() throws {
     let (_, batch) = try Self.run.get()
     let folder = try TemporaryFolder()
