@@ -52,7 +52,8 @@ let package = Package(
         "AudioMixing", "CHash", "Documents", "FrameExtraction", "Media", "ReportTemplate", "SceneDetection",
         "TextRecognition", "Timelines", "Timing",
       ]),
-    .executableTarget(name: "cutroom", dependencies: ["Documents", "Engine", "Schemas", "Timelines"], swiftSettings: swift),
+    .executableTarget(
+      name: "cutroom", dependencies: ["Documents", "Engine", "Schemas", "Timelines"], swiftSettings: swift),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swift),

@@ -133,6 +133,27 @@ float ck_peak(const float *samples, size_t count) {
   return most;
 }
 
+void ck_extremes(const float *samples, size_t count, float *low, float *high) {
+  float lows[16], highs[16];
+  for (size_t lane = 0; lane < 16; lane++) lows[lane] = *low, highs[lane] = *high;
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    for (size_t lane = 0; lane < 16; lane++) {
+      const float value = samples[i + lane];
+      lows[lane] = value < lows[lane] ? value : lows[lane];
+      highs[lane] = value > highs[lane] ? value : highs[lane];
+    }
+  for (; i < count; i++) {
+    const float value = samples[i];
+    lows[0] = value < lows[0] ? value : lows[0];
+    highs[0] = value > highs[0] ? value : highs[0];
+  }
+  for (size_t lane = 0; lane < 16; lane++) {
+    *low = lows[lane] < *low ? lows[lane] : *low;
+    *high = highs[lane] > *high ? highs[lane] : *high;
+  }
+}
+
 double ck_energy(const float *samples, size_t count) {
   float lanes[16] = {0};
   double sum = 0;

@@ -12,6 +12,8 @@ package struct AnalysisDocument: Codable, Sendable {
   package var textTracks: [TextTrack]?
   package var audio: [AudioAnalysis]?
   package var clips: [Clip]?
+  package var sprites: SpriteDescription?
+  package var waveforms: [WaveformDescription]?
   package var outputs: [OutputFile]
   package var warnings: [WarningRecord]
   package var errors: [ErrorRecord]
@@ -31,7 +33,7 @@ package struct AnalysisDocument: Codable, Sendable {
     case schemaVersion = "schema_version"
     case kind, status, engine, input, params, media, scenes, frames
     case textTracks = "text_tracks"
-    case audio, clips, outputs, warnings, errors, timings
+    case audio, clips, sprites, waveforms, outputs, warnings, errors, timings
   }
 }
 
@@ -329,6 +331,8 @@ package struct OutputFile: Codable, Sendable, Equatable {
     case frames, subtitles, clips
     case textReview = "text_review"
     case timeline
+    case contactSheet = "contact_sheet"
+    case sprites, preview, waveform
   }
 
   package var kind: Kind

@@ -38,6 +38,14 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var clipSound = ClipSound.auto
   /// Bits a second of each sound track; nil is the codec's default.
   package var clipSoundBitRate: Int?
+  package var contactSheet = false
+  package var sprites = false
+  /// Seconds from one sprite to the next.
+  package var spriteInterval = 10.0
+  /// In pixels; never enlarges.
+  package var spriteWidth = 160
+  package var preview = false
+  package var waveform = false
 
   package init() {}
 
@@ -64,6 +72,11 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     case clipBitRate = "clip_bit_rate"
     case clipSound = "clip_sound"
     case clipSoundBitRate = "clip_sound_bit_rate"
+    case contactSheet = "contact_sheet"
+    case sprites
+    case spriteInterval = "sprite_interval"
+    case spriteWidth = "sprite_width"
+    case preview, waveform
   }
 }
 

@@ -121,6 +121,11 @@ extension Request: Encodable {
     case clipBitRate = "clip_bit_rate"
     case clipSound = "clip_sound"
     case clipSoundBitRate = "clip_sound_bit_rate"
+    case contactSheet = "contact_sheet"
+    case sprites
+    case spriteInterval = "sprite_interval"
+    case spriteWidth = "sprite_width"
+    case preview, waveform
     case threads
     case workDir = "work_dir"
     case sceneStats = "scene_stats"
@@ -137,7 +142,11 @@ extension Request: Encodable {
     try input.encodeIfPresent(inputName, forKey: .name)
     try top.encodeIfPresent(output, forKey: .output)
     if sound != SoundOptions() { try top.encode(sound, forKey: .sound) }
-    try top.encode(settings.options.stages, forKey: .stages)
+    if settings.options.stages.isEmpty {
+      try top.encode("none", forKey: .stages)
+    } else {
+      try top.encode(settings.options.stages, forKey: .stages)
+    }
     var options = top.nestedContainer(keyedBy: OptionKeys.self, forKey: .options)
     let chosen = settings.options
     try options.encode(chosen.speed, forKey: .speed)
@@ -163,6 +172,12 @@ extension Request: Encodable {
     try options.encodeIfPresent(chosen.clipBitRate, forKey: .clipBitRate)
     try options.encode(chosen.clipSound, forKey: .clipSound)
     try options.encodeIfPresent(chosen.clipSoundBitRate, forKey: .clipSoundBitRate)
+    try options.encode(chosen.contactSheet, forKey: .contactSheet)
+    try options.encode(chosen.sprites, forKey: .sprites)
+    try options.encode(chosen.spriteInterval, forKey: .spriteInterval)
+    try options.encode(chosen.spriteWidth, forKey: .spriteWidth)
+    try options.encode(chosen.preview, forKey: .preview)
+    try options.encode(chosen.waveform, forKey: .waveform)
     try options.encodeIfPresent(settings.batch.threads, forKey: .threads)
     try options.encodeIfPresent(settings.batch.workDir, forKey: .workDir)
     try options.encodeIfPresent(settings.batch.sceneStats, forKey: .sceneStats)

@@ -30,16 +30,19 @@ package enum SettingTable {
   package static func setting(_ key: String) -> Setting? { all.first { $0.key == key } }
 
   package static let all: [Setting] =
-    resultSettings + pictureSettings + timelineSettings + clipSettings + runSettings + limitSettings + reportSettings
+    resultSettings + pictureSettings + timelineSettings + clipSettings + sheetSettings + runSettings + limitSettings
+    + reportSettings
 
   private static let resultSettings: [Setting] = [
     Setting(
-      key: "stages", group: .result, placeholder: "LIST", help: "What to look for: scenes, frames, text, audio.",
+      key: "stages", group: .result, placeholder: "LIST",
+      help: "What to look for: scenes, frames, text, audio; or none.",
       defaultText: "all"
     ) { settings, value throws(DocumentError) in
       var stages = Set<Stage>()
-      for word in try value.words(separator: ",") { stages.insert(try value.choice(word, key: "stages")) }
-      guard !stages.isEmpty else { throw DocumentError("stages is empty; known: scenes, frames, text, audio") }
+      let words = try value.words(separator: ",")
+      for word in words where words != ["none"] { stages.insert(try value.choice(word, key: "stages")) }
+      guard !words.isEmpty else { throw DocumentError("stages is empty; known: scenes, frames, text, audio, or none") }
       settings.options.stages = Stage.allCases.filter(stages.contains)
     },
     Setting(
@@ -236,7 +239,7 @@ package enum SettingTable {
     flag("quiet", .report, "No progress and no table.") { $0.batch.quiet = $1 },
   ]
 
-  private static func flag(
+  static func flag(
     _ key: String, _ group: Setting.Group, _ help: String, set: @escaping @Sendable (inout Settings, Bool) -> Void
   ) -> Setting {
     Setting(key: key, group: group, placeholder: nil, help: help, defaultText: nil) {

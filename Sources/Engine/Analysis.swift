@@ -75,6 +75,7 @@ struct Analysis {
       }
     } catch let mismatch as ParallelDecoder.Mismatch {
       FileSystem.remove(workspace.file("frames"))
+      FileSystem.remove(workspace.file(SpriteProduct.folder))
       if options.speed != .exact, plan.route.isByGroups {
         warnings.append(SpeedPlan.notApplied(options.speed, "the stream cannot be divided (\(mismatch.reason))"))
       }
@@ -122,6 +123,7 @@ struct Analysis {
     let pass = AnalysisPass(
       input: input, options: passOptions, threads: threads, route: route, statistics: statistics,
       store: { name, bytes in try FileSystem.write(bytes, to: Path.join(folder, name)) },
+      sheets: { try SpriteProduct.sheets(in: workspace, options: options) },
       progress: { events.progress($0) }, finishing: { events.finishing($0) })
     return try pass.run()
   }

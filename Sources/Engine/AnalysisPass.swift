@@ -20,6 +20,16 @@ final class AnalysisPass {
     var beginsBlank = false
     var texts: TextFindings?
     var audio: [AudioAnalysis]?
+    /// What was heard of each audio stream, where waveforms are wanted.
+    var drawings: [Drawing] = []
+    /// Where the last sound ends, in seconds.
+    var soundEnd = 0.0
+    /// The sheets of sprites, where they were taken during the pass.
+    var sprites: SpriteSheets?
+    /// Whether they were begun and given up; the errors say why.
+    var gaveUpSprites = false
+    /// Whether the file ends before what it says.
+    var isCutOff = false
     var frameCount = 0
     var decodeErrors = 0
     /// Whether anything at all was complained of: a frame thread's words do not always reach the counters.
@@ -30,6 +40,13 @@ final class AnalysisPass {
     var decoding = Timings.Decoding.sequential
     /// Stages that ran to their end.
     var finished: Set<Stage> = []
+  }
+
+  /// The waveform of one audio stream.
+  struct Drawing {
+    let streamIndex: Int
+    let sampleRate: Int
+    let peaks: WaveformPeaks
   }
 
   let input: Input
@@ -47,6 +64,7 @@ final class AnalysisPass {
   var detector: SceneDetector
   var collector: FrameCollector?
   var reader: TextReader?
+  var sprites: SpriteCollector?
   var sounds: [SoundTrack] = []
   private var pace = FramePace()
   var isVariableRate: Bool { pace.isVariable }
@@ -60,7 +78,7 @@ final class AnalysisPass {
   /// `store` writes a picture into the workspace; `statistics` gets a row a frame of what the scene detector weighs.
   init(
     input: Input, options: AnalysisOptions, threads: Int, route: VideoRoute, statistics: SceneStatistics? = nil,
-    store: @escaping (String, [UInt8]) throws -> Void,
+    store: @escaping (String, [UInt8]) throws -> Void, sheets: () throws -> SpriteSheets,
     progress: @escaping (PassProgress) -> Void, finishing: @escaping (PassProgress) -> Void
   ) {
     self.input = input
@@ -76,6 +94,9 @@ final class AnalysisPass {
     detector = SceneDetector(frameRate: input.frameRate, keepsEvidence: statistics != nil)
     prepareVideo(store)
     prepareSound()
+    if options.sprites, case .frames = picture {
+      attempt(sheet: { sprites = SpriteCollector(sheets: try sheets(), interval: options.spriteInterval) })
+    }
   }
 
   private func prepareVideo(_ store: @escaping (String, [UInt8]) throws -> Void) {
@@ -112,7 +133,7 @@ final class AnalysisPass {
   }
 
   private func prepareSound() {
-    guard running.contains(.audio) else { return }
+    guard running.contains(.audio) || options.waveform else { return }
     for stream in input.description.audio {
       attempt(stages: []) {
         sounds.append(try SoundTrack(input: input, streamIndex: stream.streamIndex, options: options))
@@ -129,6 +150,17 @@ final class AnalysisPass {
       let name = stages.count == 1 ? stages[0].rawValue : stages.isEmpty ? "audio" : "decode"
       stages.forEach { running.remove($0) }
       result.errors.append(ErrorRecord(describing: error, stage: name))
+    }
+  }
+
+  /// Runs a step of drawing sprites; what it throws ends them and is reported.
+  func attempt(sheet step: () throws -> Void) {
+    do {
+      try step()
+    } catch {
+      sprites = nil
+      result.gaveUpSprites = true
+      result.errors.append(ErrorRecord(describing: error, stage: "sheets"))
     }
   }
 
@@ -254,6 +286,10 @@ final class AnalysisPass {
     if running.contains(.text), let reader {
       attempt(stages: [.text]) { try reader.consider(frame, time: time) }
       lap("text")
+    }
+    if let sprites {
+      attempt(sheet: { try sprites.consider(frame, time: time) })
+      lap("sheets")
     }
   }
 

@@ -31,6 +31,10 @@ extension AnalysisPass {
       attempt(stages: [.text]) { result.texts = try reader.finish() }
       result.stageSeconds["text", default: 0] += Clock.now - begun
     }
+    if let sprites {
+      attempt(sheet: { try sprites.finish(end: result.end?.seconds ?? 0) })
+      result.sprites = self.sprites?.sheets
+    }
     result.finished.formUnion(running.filter(\.needsPictures))
     result.media.video?.frameCount = frameCount
     result.media.video?.variableFrameRate = isVariableRate
@@ -62,6 +66,12 @@ extension AnalysisPass {
   }
 
   func finishSound() {
+    result.soundEnd = sounds.map(\.seconds).max() ?? 0
+    for sound in sounds {
+      guard let drawing = sound.drawing else { continue }
+      result.drawings.append(
+        Drawing(streamIndex: sound.streamIndex, sampleRate: drawing.sampleRate, peaks: drawing.peaks))
+    }
     guard running.contains(.audio), !sounds.isEmpty || input.description.audio.isEmpty else { return }
     result.audio = []
     for sound in sounds {
@@ -80,6 +90,7 @@ extension AnalysisPass {
       result.media.video?.decodeErrors = count
     }
     if let cut = input.truncation() {
+      result.isCutOff = true
       result.errors.append(
         ErrorRecord(.corrupt, "the file is cut off: \(cut); what came before was analysed", stage: "decode"))
     }

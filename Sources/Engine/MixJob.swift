@@ -14,7 +14,7 @@ final class MixJob {
   private var warnings: [WarningRecord] = []
   private var steps = 0
   private var worked = 0.0
-  private var waveform: WaveformPicture?
+  private var waveform: ProgrammePicture?
 
   struct Outcome {
     var report: String
@@ -158,7 +158,7 @@ final class MixJob {
     let timeline = score.timeline
     let store = SampleStore(path: workspace.file("programme"), channels: channels, memoryLimit: 0)
     var meter = ProgrammeMeter(channels: ProgrammeMeter.roles(channels), sampleRate: timeline.sampleRate)
-    if request.sound.waveform != nil { waveform = WaveformPicture(frames: timeline.length, channels: channels) }
+    if request.sound.waveform != nil { waveform = ProgrammePicture(frames: timeline.length, channels: channels) }
     var block = [Float](repeating: 0, count: renderer.blockFrames * channels)
     while true {
       let count = try block.withUnsafeMutableBufferPointer { try renderer.next($0.baseAddress!) }

@@ -20,16 +20,30 @@ struct Products {
       }
     }
     if options.clips != .off { attempt("clips", &document) { try ClipProduction(self).make(&$0) } }
+    if options.sprites { attempt("sheets", &document) { try SpriteProduct(self).make(&$0) } }
+    if options.waveform { attempt("sheets", &document) { try WaveformProduct(self).make(&$0) } }
+    if options.contactSheet { attempt("sheets", &document) { try ContactSheetProduct(self).make(&$0) } }
+    if options.preview { attempt("sheets", &document) { try PreviewProduct(self).make(&$0) } }
+  }
+
+  /// Where the film ends, in seconds: the last picture, the last sound, and what the container says where the file is whole.
+  func filmEnd(_ document: AnalysisDocument) -> Double {
+    let said = result.isCutOff ? 0 : document.media?.durationSeconds ?? 0
+    return max(result.end?.seconds ?? 0, result.soundEnd, said)
   }
 
   /// Runs one step; what it throws is an error of the stage of this name.
   func attempt(
     _ stage: String, _ document: inout AnalysisDocument, _ step: (inout AnalysisDocument) throws -> Void
   ) {
+    // What follows may have no frames to count, which is not to pass for a stall.
+    let end = PassProgress(frames: result.frameCount, seconds: result.end?.seconds ?? 0, fraction: 1)
+    events.finishing(end)
     do {
       try step(&document)
     } catch {
       document.errors.append(ErrorRecord(describing: error, stage: stage))
     }
+    events.finishing(end)
   }
 }

@@ -4,10 +4,11 @@ import Glibc
 
 /// `cutroom analyze`: a batch over files and folders.
 enum AnalyzeCommand {
-  static func run(_ invocation: Invocation) throws -> Int32 {
+  /// `name` is the command as it was typed.
+  static func run(_ invocation: Invocation, as name: String = "analyze") throws -> Int32 {
     let batch = invocation.settings.batch
     guard let output = invocation.extras["--output"], !output.isEmpty else {
-      throw UsageError("analyze needs -o DIR: the folder for the results")
+      throw UsageError("\(name) needs -o DIR: the folder for the results")
     }
     if invocation.arguments.contains("") { throw UsageError("an INPUT is empty text") }
     if batch.json, batch.events == "-" {

@@ -25,6 +25,9 @@ size_t ck_clean(float *samples, size_t count);
 // The largest magnitude.
 float ck_peak(const float *samples, size_t count);
 
+// Lowers *low and raises *high to the lowest and highest value; what is not a number is passed over.
+void ck_extremes(const float *samples, size_t count, float *low, float *high);
+
 // The sum of squares.
 double ck_energy(const float *samples, size_t count);
 
