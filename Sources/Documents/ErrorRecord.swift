@@ -26,6 +26,8 @@ package enum ErrorCode: String, Codable, Sendable, CaseIterable {
   case missingLanguage = "missing_language"
   /// A mix document that contradicts itself or its sources.
   case invalidDocument = "invalid_document"
+  /// What was asked for lies outside of the film.
+  case outOfRange = "out_of_range"
   /// Results could not be written.
   case outputFailed = "output_failed"
   /// The batch was interrupted before this input was finished.

@@ -28,7 +28,7 @@ struct Command: Sendable {
   }
 
   static let all: [Command] = [
-    analyze, scenes, text, sprites, mix, loudness, normalize, probe, doctor, schema, worker,
+    analyze, scenes, frames, text, sprites, mix, loudness, normalize, probe, doctor, schema, worker,
     report,
   ]
 
