@@ -8,6 +8,7 @@
 #include <libavutil/channel_layout.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libavutil/sha.h>
@@ -38,6 +39,30 @@ static inline const int32_t *cr_stream_display_matrix(const AVStream *stream) {
   const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
   return data && size >= 9 * sizeof(int32_t) ? (const int32_t *)data : NULL;
 #endif
+}
+
+// The brightest light of a film in cd/m2, as its container tells: the brightest pixel, else what the mastering display could
+// show; 0 where it does not.
+static inline double cr_stream_peak(const AVStream *stream) {
+  const AVContentLightMetadata *light = NULL;
+  const AVMasteringDisplayMetadata *display = NULL;
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  const AVCodecParameters *codec = stream->codecpar;
+  const AVPacketSideData *side = av_packet_side_data_get(
+      codec->coded_side_data, codec->nb_coded_side_data, AV_PKT_DATA_CONTENT_LIGHT_LEVEL);
+  if (side && side->size >= sizeof(*light)) light = (const AVContentLightMetadata *)side->data;
+  side = av_packet_side_data_get(
+      codec->coded_side_data, codec->nb_coded_side_data, AV_PKT_DATA_MASTERING_DISPLAY_METADATA);
+  if (side && side->size >= sizeof(*display)) display = (const AVMasteringDisplayMetadata *)side->data;
+#else
+  size_t size = 0;
+  const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_CONTENT_LIGHT_LEVEL, &size);
+  if (data && size >= sizeof(*light)) light = (const AVContentLightMetadata *)data;
+  data = av_stream_get_side_data(stream, AV_PKT_DATA_MASTERING_DISPLAY_METADATA, &size);
+  if (data && size >= sizeof(*display)) display = (const AVMasteringDisplayMetadata *)data;
+#endif
+  if (light && light->MaxCLL) return light->MaxCLL;
+  return display && display->has_luminance ? av_q2d(display->max_luminance) : 0;
 }
 
 // AVFrame.duration replaced pkt_duration in FFmpeg 6.0.

@@ -156,11 +156,14 @@ package struct Transition: Codable, Sendable, Equatable {
   }
 }
 
-/// A picture kept of a scene.
+/// A frame kept as a picture.
 package struct FramePicture: Codable, Sendable, Equatable {
   package var id: Int
-  package var sceneID: Int
+  /// Nil where scenes were not looked for.
+  package var sceneID: Int?
   package var at: Instant
+  /// What was asked for, as it was typed, where frames were asked for one by one.
+  package var requested: [String]?
   /// Path of the picture, relative to the document.
   package var file: String
   package var width: Int
@@ -170,9 +173,11 @@ package struct FramePicture: Codable, Sendable, Equatable {
   package var sharpness: Double
   /// Mean brightness from 0 (black) to 1 (white).
   package var luma: Double
+  /// What chose this frame out of its scene; nil where a rule named it.
+  package var scores: PictureScores?
 
   package init(
-    id: Int, sceneID: Int, at: Instant, file: String, width: Int, height: Int, bytes: Int, sharpness: Double,
+    id: Int, sceneID: Int?, at: Instant, file: String, width: Int, height: Int, bytes: Int, sharpness: Double,
     luma: Double
   ) {
     self.id = id
@@ -189,7 +194,25 @@ package struct FramePicture: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey {
     case id
     case sceneID = "scene_id"
-    case at, file, width, height, bytes, sharpness, luma
+    case at, requested, file, width, height, bytes, sharpness, luma, scores
+  }
+}
+
+/// How good a picture a frame makes, each from 0 to 1; `total` is what was compared.
+package struct PictureScores: Codable, Sendable, Equatable {
+  package var total: Double
+  /// 1 from 15 to 85 % brightness, falling to 0.2 at black and at white.
+  package var exposure: Double
+  /// 1 where nothing moves; nil where the neighbours were not seen.
+  package var stillness: Double?
+  /// 1 where it looks unlike the pictures of the scenes before; nil where there are none.
+  package var difference: Double?
+
+  package init(total: Double, exposure: Double, stillness: Double?, difference: Double?) {
+    self.total = total
+    self.exposure = exposure
+    self.stillness = stillness
+    self.difference = difference
   }
 }
 
@@ -349,6 +372,8 @@ package struct Timings: Codable, Sendable, Equatable {
     case sequential
     /// Groups of pictures side by side.
     case groups
+    /// Only those groups of pictures that hold a frame that was asked for.
+    case sought
   }
 
   package init(wallSeconds: Double, cpuSeconds: Double, peakMemoryBytes: Int64, stages: [String: Double]) {

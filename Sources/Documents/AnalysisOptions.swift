@@ -1,14 +1,21 @@
 /// Every option that shapes the result of an analysis: the `params` of its document.
 package struct AnalysisOptions: Codable, Sendable, Equatable {
-  package enum PictureFormat: String, Codable, Sendable, CaseIterable { case jpeg, png, webp }
+  package enum PictureFormat: String, Codable, Sendable, CaseIterable { case jpeg, png, webp, avif }
 
   package var stages = Stage.allCases
   package var speed = Speed.exact
   package var minSceneLength = SceneLength.none
   package var framesPerScene = 1
+  package var frameRule = FrameRule.best
   package var frameFormat = PictureFormat.jpeg
-  /// In pixels; never enlarges. 0 keeps the film's own width.
+  /// In pixels. 0 keeps the film's own width, or what follows from a height.
   package var frameWidth = 640
+  /// In pixels; 0 is what follows from the width.
+  package var frameHeight = 0
+  /// Whether a picture may become larger than the film.
+  package var frameEnlarge = false
+  /// Bits of each colour: 8, or 16 in PNG.
+  package var frameDepth = 8
   /// From 1 to 100; no meaning for PNG.
   package var frameQuality = 85
   package var languages = ["eng"]
@@ -46,8 +53,12 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     case stages, speed
     case minSceneLength = "min_scene_length"
     case framesPerScene = "frames_per_scene"
+    case frameRule = "frame_rule"
     case frameFormat = "frame_format"
     case frameWidth = "frame_width"
+    case frameHeight = "frame_height"
+    case frameEnlarge = "frame_enlarge"
+    case frameDepth = "frame_depth"
     case frameQuality = "frame_quality"
     case languages
     case textRegion = "text_region"

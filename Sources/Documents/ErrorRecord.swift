@@ -28,6 +28,8 @@ package enum ErrorCode: String, Codable, Sendable, CaseIterable {
   case invalidDocument = "invalid_document"
   /// `--sandbox required`, and this system cannot lock a worker in.
   case sandboxUnavailable = "sandbox_unavailable"
+  /// What was asked for lies outside of the film.
+  case outOfRange = "out_of_range"
   /// Results could not be written.
   case outputFailed = "output_failed"
   /// The batch was interrupted before this input was finished.

@@ -107,8 +107,12 @@ extension Request: Encodable {
     case speed
     case minSceneLength = "min_scene_length"
     case framesPerScene = "frames_per_scene"
+    case frameRule = "frame_rule"
     case frameFormat = "frame_format"
     case frameWidth = "frame_width"
+    case frameHeight = "frame_height"
+    case frameEnlarge = "frame_enlarge"
+    case frameDepth = "frame_depth"
     case frameQuality = "frame_quality"
     case languages
     case textRegion = "text_region"
@@ -153,8 +157,12 @@ extension Request: Encodable {
     try options.encode(chosen.speed, forKey: .speed)
     try options.encode(chosen.minSceneLength, forKey: .minSceneLength)
     try options.encode(chosen.framesPerScene, forKey: .framesPerScene)
+    try options.encode(chosen.frameRule, forKey: .frameRule)
     try options.encode(chosen.frameFormat, forKey: .frameFormat)
     try options.encode(chosen.frameWidth, forKey: .frameWidth)
+    try options.encode(chosen.frameHeight, forKey: .frameHeight)
+    try options.encode(chosen.frameEnlarge, forKey: .frameEnlarge)
+    try options.encode(chosen.frameDepth, forKey: .frameDepth)
     try options.encode(chosen.frameQuality, forKey: .frameQuality)
     try options.encode(chosen.languages, forKey: .languages)
     try options.encode(chosen.textRegion, forKey: .textRegion)

@@ -30,7 +30,8 @@ package enum SettingTable {
   package static func setting(_ key: String) -> Setting? { all.first { $0.key == key } }
 
   package static let all: [Setting] =
-    resultSettings + timelineSettings + clipSettings + sheetSettings + runSettings + limitSettings + reportSettings
+    resultSettings + pictureSettings + timelineSettings + clipSettings + sheetSettings + runSettings + limitSettings
+    + reportSettings
 
   private static let resultSettings: [Setting] = [
     Setting(
@@ -68,19 +69,21 @@ package enum SettingTable {
       settings.options.framesPerScene = try value.integer("frames_per_scene", in: 1...100)
     },
     Setting(
-      key: "frame_format", group: .result, placeholder: "jpeg|png|webp", help: "Format of the pictures.",
+      key: "frame_format", group: .result, placeholder: "jpeg|png|webp|avif", help: "Format of the pictures.",
       defaultText: "jpeg"
     ) { settings, value throws(DocumentError) in
       settings.options.frameFormat = try value.choice(value.asTyped, key: "frame_format")
     },
     Setting(
       key: "frame_width", group: .result, placeholder: "PIXELS",
-      help: "Width of the pictures, never more than the film's own; 0 keeps the film's.", defaultText: "640"
+      help: "Width of the pictures, never more than the film's own; 0: the film's, or any with a height.",
+      defaultText: "640"
     ) { settings, value throws(DocumentError) in
       settings.options.frameWidth = try value.integer("frame_width", in: 0...16384)
     },
     Setting(
-      key: "frame_quality", group: .result, placeholder: "N", help: "Quality of JPEG and WebP pictures, 1 to 100.",
+      key: "frame_quality", group: .result, placeholder: "N",
+      help: "Quality of JPEG, WebP and AVIF pictures, 1 to 100.",
       defaultText: "85"
     ) { settings, value throws(DocumentError) in
       settings.options.frameQuality = try value.integer("frame_quality", in: 1...100)

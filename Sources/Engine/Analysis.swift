@@ -59,8 +59,13 @@ struct Analysis {
   /// Runs the pass. Where decoding on threads or in parts met damage its result depends on how it was divided, and where
   /// parts do not fit together the stream is not what its packets say: both are decoded once more as one, on one thread.
   private func fill(_ document: inout AnalysisDocument, from input: Input) throws {
+    guard !passOptions.stages.isEmpty else {
+      takeFrames(&document, nil)
+      let result = AnalysisPass.Result(media: input.description)
+      return Products(request: request, workspace: workspace, result: result, events: events).make(&document)
+    }
     let plan = try SpeedPlan(
-      path: request.inputPath, options: options, limits: request.settings.limits, threads: threads,
+      path: request.inputPath, options: passOptions, limits: request.settings.limits, threads: threads,
       progress: { events.progress($0) })
     var warnings = plan.warnings
     var result: AnalysisPass.Result
@@ -85,17 +90,39 @@ struct Analysis {
     document.timings?.stages = result.stageSeconds.mapValues { $0.rounded(places: 3) }
     document.audio = result.audio
     try describePicture(result, in: &document)
+    if options.stages.contains(.frames), options.frameRule != .best { takeFrames(&document, result) }
     Products(request: request, workspace: workspace, result: result, events: events).make(&document)
+  }
+
+  /// What the pass has to find: frames that the rule names without scenes are fetched by themselves.
+  private var passOptions: AnalysisOptions {
+    var own = options
+    if !own.frameRule.needsScenes { own.stages.removeAll { $0 == .frames } }
+    return own
+  }
+
+  /// Fetches the frames that a rule names; what goes wrong is reported.
+  private func takeFrames(_ document: inout AnalysisDocument, _ result: AnalysisPass.Result?) {
+    let frames = RequestedFrames(request: request, threads: threads, folder: workspace.file("frames"), events: events)
+    frames.take(into: &document, shots: result.map { assembled($0) } ?? [], end: result?.end)
+  }
+
+  private func assembled(_ result: AnalysisPass.Result) -> [SceneAssembler.Shot] {
+    guard let clock = result.clock, let end = result.end,
+      result.finished.contains(.scenes) || options.frameRule.needsScenes
+    else { return [] }
+    return SceneAssembler(minLength: options.minSceneLength, framesPerScene: options.framesPerScene, clock: clock)
+      .merged(result.shots, end: end)
   }
 
   private func pass(over input: Input, threads: Int, route: VideoRoute) throws -> AnalysisPass.Result {
     let folder = workspace.file("frames")
-    if options.stages.contains(.frames) { try FileSystem.makeFolders(folder) }
+    if options.stages.contains(.frames), options.frameRule == .best { try FileSystem.makeFolders(folder) }
     let statistics =
       request.settings.batch.sceneStats == nil
       ? nil : try SceneStatistics(path: workspace.file(SceneStatistics.workspaceName))
     let pass = AnalysisPass(
-      input: input, options: options, threads: threads, route: route, statistics: statistics,
+      input: input, options: passOptions, threads: threads, route: route, statistics: statistics,
       store: { name, bytes in try FileSystem.write(bytes, to: Path.join(folder, name)) },
       sheets: { try SpriteProduct.sheets(in: workspace, options: options) },
       progress: { events.progress($0) }, finishing: { events.finishing($0) })
@@ -106,7 +133,7 @@ struct Analysis {
     let finished = result.finished
     guard let clock = result.clock, let end = result.end else {
       if finished.contains(.scenes) { document.scenes = [] }
-      if finished.contains(.frames) { document.frames = [] }
+      if finished.contains(.frames), options.frameRule == .best { document.frames = [] }
       if finished.contains(.text) { document.textTracks = [] }
       return
     }
@@ -117,7 +144,7 @@ struct Analysis {
       document.scenes = assembler.scenes(shots, end: end)
       if result.beginsBlank { document.scenes?[0].blank = true }
     }
-    if finished.contains(.frames) {
+    if finished.contains(.frames), options.frameRule == .best {
       let gallery = Gallery(folder: workspace.file("frames"), assembler: assembler)
       document.frames = try gallery.arrange(shots, end: end.frame)
       if document.frames?.isEmpty == false { document.outputs.append(OutputFile(kind: .frames, path: "frames")) }
@@ -191,17 +218,18 @@ struct Gallery {
         guard rename(Path.join(folder, kept.file), Path.join(folder, name)) == 0 else {
           throw FileSystem.failure("name the picture", name)
         }
-        pictures.append(
-          FramePicture(
-            id: pictures.count + 1, sceneID: index + 1, at: assembler.instant(kept.time), file: "frames/" + name,
-            width: kept.width, height: kept.height, bytes: kept.bytes, sharpness: kept.sharpness, luma: kept.luma))
+        var picture = FramePicture(
+          id: pictures.count + 1, sceneID: index + 1, at: assembler.instant(kept.time), file: "frames/" + name,
+          width: kept.width, height: kept.height, bytes: kept.bytes, sharpness: kept.sharpness, luma: kept.luma)
+        picture.scores = kept.scores
+        pictures.append(picture)
       }
     }
     for kept in shots.flatMap(\.pictures) where !used.contains(kept.file) { unlink(Path.join(folder, kept.file)) }
     return pictures
   }
 
-  private static func padded(_ number: Int, _ digits: Int) -> String {
+  static func padded(_ number: Int, _ digits: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, digits - text.count)) + text
   }

@@ -109,7 +109,7 @@ final class AnalysisPass {
     attempt(stages: wanted) { picture = try PictureSource(input, threads: threads, route: route, deliver: take) }
     result.clock = picture?.clock
     guard picture != nil else { return }
-    if running.contains(.frames) {
+    if running.contains(.frames), options.frameRule == .best {
       attempt(stages: [.frames]) {
         collector = try FrameCollector(options: options, frameRate: input.frameRate, store: store)
       }
@@ -258,7 +258,7 @@ final class AnalysisPass {
   private func take(_ picture: GroupPicture, _ time: FrameTime) throws {
     try begin(time)
     let begun = Clock.now
-    if running.contains(.frames) { choice.consider(picture, time) }
+    if collector != nil, running.contains(.frames) { choice.consider(picture, time) }
     end(detector.push(picture.picture, at: time, isSeen: picture.isDecoded))
     if case .groups(let route) = route { route.settled(detector.settledFrame) }
     result.stageSeconds["scenes", default: 0] += Clock.now - begun

@@ -50,7 +50,9 @@ struct ContactSheetProduct {
   static func entries(_ document: AnalysisDocument, in workspace: Workspace) -> [ContactSheet.Entry] {
     let starts = Dictionary(uniqueKeysWithValues: (document.scenes ?? []).map { ($0.id, $0.start.seconds) })
     var pictures: [Int: [FramePicture]] = [:]
-    for picture in document.frames ?? [] { pictures[picture.sceneID, default: []].append(picture) }
+    for picture in document.frames ?? [] {
+      if let scene = picture.sceneID { pictures[scene, default: []].append(picture) }
+    }
     return pictures.keys.sorted().compactMap { scene in
       guard let own = pictures[scene] else { return nil }
       let middle = own[own.count / 2]

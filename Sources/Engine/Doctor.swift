@@ -76,8 +76,8 @@ package enum Doctor {
     for (name, version) in LibraryVersions.libraries { report.libraries[name] = version }
     report.libraries["tesseract"] = TesseractEngine.version
     for name in decoderNames { report.decoders[name] = LibraryVersions.hasDecoder(name) }
-    for (format, encoder) in [("jpeg", "mjpeg"), ("png", "png"), ("webp", "libwebp")] {
-      report.pictureFormats[format] = LibraryVersions.hasEncoder(encoder)
+    for format in AnalysisOptions.PictureFormat.allCases {
+      report.pictureFormats[format.rawValue] = PictureEncoder.canWrite(format)
     }
     report.problems = problems(report)
     return report

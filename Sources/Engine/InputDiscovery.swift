@@ -110,7 +110,7 @@ struct InputDiscovery {
 /// Gives every input a folder of its own below the output folder.
 struct OutputLayout {
   /// Names at the top that the batch itself needs.
-  private static let reserved: Set<String> = ["results.jsonl", "batch.json", "report.html"]
+  private static let reserved: Set<String> = ["results.jsonl", "batch.json", "report.html", "dataset.jsonl"]
 
   private var taken: Set<[UInt8]> = []
   private var ancestors: Set<[UInt8]> = []

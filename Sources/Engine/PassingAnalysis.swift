@@ -27,13 +27,17 @@ package final class PassingAnalysis: Sendable {
   private let settings: Settings
   private let inputs: [FoundInput]
   private let workspace: Workspace
+  /// Where the results of the one input stay.
+  private let output: String?
   private let display: ProgressDisplay
   private let state = Mutex(State())
 
-  /// Finds the inputs: files, folders and lists, as for a batch. `quiet` leaves out the progress display.
+  /// Finds the inputs: files, folders and lists, as for a batch. `quiet` leaves out the progress display. With `output` the
+  /// results of the one input stay there.
   ///
   /// Throws ``DocumentError`` for wrong usage, ``ErrorRecord`` where there is no place for temporary files.
-  package init(inputs: [String], settings: Settings, terminal: Terminal, quiet: Bool) throws {
+  package init(inputs: [String], settings: Settings, terminal: Terminal, quiet: Bool, output: String? = nil) throws {
+    self.output = output
     self.settings = settings
     Workspace.removeLeftovers(in: settings.batch.workDir)
     workspace = try Workspace(in: settings.batch.workDir)
@@ -41,6 +45,9 @@ package final class PassingAnalysis: Sendable {
     try Batch.checkStatistics(settings, inputs: self.inputs.count)
     display = ProgressDisplay(terminal: terminal, total: self.inputs.count, quiet: quiet)
   }
+
+  /// Whether a folder holds the result of an earlier analysis.
+  package static func holdsResult(_ folder: String) -> Bool { FileSystem.exists(Path.join(folder, "analysis.json")) }
 
   /// Number of inputs that were found.
   package var count: Int { inputs.count }
@@ -60,7 +67,7 @@ package final class PassingAnalysis: Sendable {
   }
 
   private func analyze(_ input: FoundInput, _ index: Int) -> (Result, signal: Int32?) {
-    let output = workspace.file("\(index + 1)")
+    let output = self.output ?? workspace.file("\(index + 1)")
     display.begin(index, input.path)
     var signal: Int32?
     let outcome: WorkerProcess.Outcome
@@ -70,7 +77,7 @@ package final class PassingAnalysis: Sendable {
       (outcome, signal) = runWorker(input, index, output)
     }
     let result = outcome.document.flatMap { read($0, of: input) } ?? failure(outcome, input)
-    FileSystem.remove(output)
+    if self.output == nil { FileSystem.remove(output) }
     display.end(index, result.document.status, mediaSeconds: outcome.summary?.mediaSeconds)
     return (result, signal)
   }

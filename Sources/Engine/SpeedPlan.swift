@@ -22,8 +22,9 @@ struct SpeedPlan {
       warnings.append(Self.notApplied(options.speed, "reading text needs every frame"))
       return
     }
-    // Sprites come out of the same pass, from frames at full size.
-    if options.speed == .exact, stages.contains(.frames) || options.sprites { return }
+    // Choosing the best frames needs every one at full size; so do sprites, which come out of the same pass.
+    let needsFrames = stages.contains(.frames) && options.frameRule == .best || options.sprites
+    if options.speed == .exact, needsFrames { return }
     let scan: PacketScan
     do {
       scan = try PacketScan(path: path, limits: limits, enough: Self.leastKeyFrames, visit: Self.counting(progress))

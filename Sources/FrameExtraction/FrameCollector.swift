@@ -18,7 +18,9 @@ package final class FrameCollector {
     package let bytes: Int
     package let sharpness: Double
     package let luma: Double
+    /// See ``PictureQuality``.
     package let score: Double
+    package let scores: PictureScores
   }
 
   /// Seconds of one slot.
@@ -27,6 +29,8 @@ package final class FrameCollector {
   static let slotChange = 4.0
   /// How far a change that ends a slot stands above those before it: motion goes on, a cut does not.
   static let slotRatio = 1.5
+  /// Candidates for the one picture of a scene that are kept while it goes on.
+  static let keptOfScene = 3
   /// Memory that held decoder pictures may take.
   static let heldBytes = 96 << 20
 
@@ -37,6 +41,7 @@ package final class FrameCollector {
   private var slot: Candidate?
   private var slotEnd = 0
   private var candidates: [Candidate] = []
+  private var neighbours = NeighbourPictures()
   private var lastPicture: AnalysisPicture?
   private var recentChange = 0.0
   private let slotLength: Int
@@ -59,37 +64,28 @@ package final class FrameCollector {
 
   /// Looks at the next frame.
   package func consider(_ frame: VideoFrame, picture: AnalysisPicture, time: FrameTime) throws {
-    let change = lastPicture.map { Self.change($0, picture) } ?? .infinity
+    let change = lastPicture.map { NeighbourPictures.distance($0.luma, picture.luma) } ?? .infinity
     lastPicture = picture
-    if time.index >= slotEnd || change >= Self.slotChange && change >= Self.slotRatio * recentChange {
+    let isJump = change >= Self.slotChange && change >= Self.slotRatio * recentChange
+    if time.index >= slotEnd || isJump {
       closeSlot()
       slotEnd = time.index + slotLength
     }
     // A running mean over about four frames.
     recentChange += (min(change, 255) - recentChange) / 4
     let quality = PictureQuality(
-      detail: try frame.detail(), meanLuma: picture.luma.mean, fullRange: frame.isFullRange)
+      detail: try frame.detail(), meanLuma: picture.luma.mean, fullRange: frame.isFullRange,
+      change: isJump ? nil : change)
     if let best = slot, best.score >= quality.score { return }
-    slot = Candidate(frame: try frame.retained(), time: time, quality: quality)
+    slot = Candidate(frame: try frame.retained(), time: time, quality: quality, plane: picture.luma)
     try boundMemory()
-  }
-
-  /// Mean absolute luma difference, in grey levels.
-  private static func change(_ a: AnalysisPicture, _ b: AnalysisPicture) -> Double {
-    var sum: UInt32 = 0
-    a.luma.bytes.withUnsafeBufferPointer { a in
-      b.luma.bytes.withUnsafeBufferPointer { b in
-        for index in 0..<min(a.count, b.count) { sum &+= UInt32(abs(Int16(a[index]) &- Int16(b[index]))) }
-      }
-    }
-    return Double(sum) / Double(a.luma.bytes.count)
   }
 
   /// Writes one frame as a picture, outside of the slots: for a scene so short that no slot fell into it.
   package func keep(_ frame: VideoFrame, time: FrameTime) throws -> Kept {
-    let quality = PictureQuality(
-      detail: try frame.detail(), meanLuma: try frame.analysisPicture().luma.mean, fullRange: frame.isFullRange)
-    return try write([Candidate(frame: frame, time: time, quality: quality)])[0]
+    let plane = try frame.analysisPicture().luma
+    let quality = PictureQuality(detail: try frame.detail(), meanLuma: plane.mean, fullRange: frame.isFullRange)
+    return try write(Choice(candidate: Candidate(frame: frame, time: time, quality: quality, plane: plane)))
   }
 
   private func closeSlot() {
@@ -101,7 +97,7 @@ package final class FrameCollector {
     var held = candidates.reduce(slot?.frameBytes ?? 0) { $0 + $1.frameBytes }
     for candidate in candidates where held > Self.heldBytes {
       held -= candidate.frameBytes
-      _ = try candidate.render(renderer, width: options.frameWidth)
+      _ = try candidate.render(renderer, PictureSize(options))
     }
   }
 
@@ -113,7 +109,9 @@ package final class FrameCollector {
     candidates.removeAll { $0.time.index < boundary }
     let interior = interiorStart..<max(interiorStart, transition.lowerBound)
     let clear = own.filter { interior.contains($0.time.index) }
-    let kept = try write(choose(from: clear.isEmpty ? own : clear, scene: sceneStart..<boundary))
+    let chosen = choose(from: clear.isEmpty ? own : clear, scene: sceneStart..<boundary)
+    neighbours.add(chosen.map(\.candidate.plane))
+    let kept = try chosen.map { try write($0) }
     sceneStart = boundary
     interiorStart =
       transition.upperBound == boundary && transition.lowerBound == boundary
@@ -129,7 +127,10 @@ package final class FrameCollector {
     // Neighbours are merged in pairs, the better one stays: what is left is spread over the scene however long it gets.
     var keep = Set<Int>()
     if wanted == 1 {
-      if let best = settled.max(by: { $0.score < $1.score }) { keep.insert(best.time.index) }
+      // More than one, as the best may look like its neighbours.
+      for candidate in settled.sorted(by: { $0.score > $1.score }).prefix(Self.keptOfScene) {
+        keep.insert(candidate.time.index)
+      }
     } else {
       for index in Swift.stride(from: 0, to: settled.count, by: 2) {
         let pair = settled[index...min(index + 1, settled.count - 1)]
@@ -141,34 +142,45 @@ package final class FrameCollector {
     }
   }
 
+  /// A candidate that was chosen, and how unlike its neighbours it is.
+  private struct Choice {
+    let candidate: Candidate
+    var difference: Double?
+
+    var total: Double { candidate.quality.total(difference: difference) }
+  }
+
   /// The best candidate of each of N equal parts of the scene.
-  private func choose(from own: [Candidate], scene: Range<Int>) -> [Candidate] {
+  private func choose(from own: [Candidate], scene: Range<Int>) -> [Choice] {
     let parts = options.framesPerScene
-    var chosen: [Candidate] = []
+    var chosen: [Choice] = []
     for part in 0..<parts {
       let start = scene.lowerBound + scene.count * part / parts
       let end = scene.lowerBound + scene.count * (part + 1) / parts
-      if let best = own.filter({ (start..<end).contains($0.time.index) }).max(by: { $0.score < $1.score }) {
+      let beside = chosen.map(\.candidate.plane)
+      if let best = best(of: own.filter { (start..<end).contains($0.time.index) }, beside: beside) {
         chosen.append(best)
       }
     }
-    if chosen.isEmpty, let best = own.max(by: { $0.score < $1.score }) { chosen = [best] }
+    if chosen.isEmpty, let best = best(of: own, beside: []) { chosen = [best] }
     return chosen
   }
 
-  private func write(_ chosen: [Candidate]) throws -> [Kept] {
-    var kept: [Kept] = []
-    for candidate in chosen {
-      let picture = try candidate.render(renderer, width: options.frameWidth)
-      let bytes = try encoder.encode(picture)
-      fileNumber += 1
-      let file = "candidate-\(fileNumber).\(encoder.fileExtension)"
-      try store(file, bytes)
-      kept.append(
-        Kept(
-          time: candidate.time, file: file, width: picture.width, height: picture.height, bytes: bytes.count,
-          sharpness: candidate.sharpness, luma: candidate.luma, score: candidate.score))
-    }
-    return kept
+  private func best(of candidates: [Candidate], beside: [Plane]) -> Choice? {
+    candidates.map { Choice(candidate: $0, difference: neighbours.difference($0.plane, beside: beside)) }
+      .max { $0.total < $1.total }
+  }
+
+  private func write(_ choice: Choice) throws -> Kept {
+    let candidate = choice.candidate
+    let picture = try candidate.render(renderer, PictureSize(options))
+    let bytes = try encoder.encode(picture)
+    fileNumber += 1
+    let file = "candidate-\(fileNumber).\(encoder.fileExtension)"
+    try store(file, bytes)
+    return Kept(
+      time: candidate.time, file: file, width: picture.width, height: picture.height, bytes: bytes.count,
+      sharpness: candidate.quality.sharpness, luma: candidate.quality.luma, score: choice.total,
+      scores: candidate.quality.scores(difference: choice.difference))
   }
 }

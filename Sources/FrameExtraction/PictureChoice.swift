@@ -7,7 +7,8 @@ package struct PictureChoice {
   /// Frames remembered of the running scene; past that every other goes.
   private static let most = 256
 
-  private var seen: [(time: FrameTime, isKey: Bool, score: Double)] = []
+  private var seen: [(time: FrameTime, isKey: Bool, quality: PictureQuality, plane: Plane)] = []
+  private var neighbours = NeighbourPictures()
   private var stride = 1
   private var count = 0
   private var sceneStart = 0
@@ -22,7 +23,7 @@ package struct PictureChoice {
     guard picture.isKey || count % stride == 0 else { return }
     let plane = picture.picture.luma
     let quality = PictureQuality(detail: Self.detail(plane), meanLuma: plane.mean, fullRange: false)
-    seen.append((time, picture.isKey, quality.score))
+    seen.append((time, picture.isKey, quality, plane))
     guard seen.count > Self.most else { return }
     stride *= 2
     seen = seen.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
@@ -52,13 +53,20 @@ package struct PictureChoice {
     let own = seen.filter { $0.time.index < boundary }
     let clear = own.filter { $0.time.index >= interiorStart && $0.time.index < transition.lowerBound }
     var chosen: [FrameTime] = []
+    var beside: [Plane] = []
     for part in 0..<wanted {
       let start = sceneStart + (boundary - sceneStart) * part / wanted
       let end = sceneStart + (boundary - sceneStart) * (part + 1) / wanted
       let within = (clear.isEmpty ? own : clear).filter { (start..<end).contains($0.time.index) }
       let keys = within.filter(\.isKey)
-      if let best = (keys.isEmpty ? within : keys).max(by: { $0.score < $1.score }) { chosen.append(best.time) }
+      let best = (keys.isEmpty ? within : keys).map {
+        ($0.time, $0.plane, $0.quality.total(difference: neighbours.difference($0.plane, beside: beside)))
+      }.max { $0.2 < $1.2 }
+      guard let best else { continue }
+      chosen.append(best.0)
+      beside.append(best.1)
     }
+    neighbours.add(beside)
     return chosen
   }
 }

@@ -258,6 +258,9 @@ package final class Input {
     return av_seek_frame(context.pointer, Int32(index), pts, AVSEEK_FLAG_BACKWARD) >= 0
   }
 
+  /// What a packet of the video says of its frame.
+  package func facts(of packet: Packet) -> PacketFacts { PacketFacts(packet.handle.pointer, codec: videoCodec) }
+
   private func note(_ packet: Packet) {
     let index = packet.streamIndex
     // Streams may appear while a transport stream is read.

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Glibc
 import Synchronization
 
 /// Counts and keeps what FFmpeg's libraries say in their log, which is where they report much damage.
@@ -23,6 +24,8 @@ package enum LibraryLog {
     var containerErrorCount = 0
     var sawCorruptPacketWarning = false
     var errors: [String] = []
+    /// Error lines of video decoders, by the thread that decoded.
+    var byThread: [pthread_t: Int] = [:]
   }
 
   private static let state = Mutex(State())
@@ -47,6 +50,7 @@ package enum LibraryLog {
       guard level <= AV_LOG_ERROR, !text.contains(harmless) else { return }
       if kind == 1 {
         state.decoderErrorCount += 1
+        state.byThread[pthread_self(), default: 0] += 1
         keep(text, &state.decoderErrors)
       } else if kind == 2 {
         state.containerErrorCount += 1
@@ -64,6 +68,9 @@ package enum LibraryLog {
   package static var decoderErrors: Lines {
     state.withLock { Lines(count: $0.decoderErrorCount, lines: $0.decoderErrors) }
   }
+
+  /// Error lines of video decoders that the calling thread ran itself: of decoders without threads of their own.
+  package static var decoderErrorsOfThread: Int { state.withLock { $0.byThread[pthread_self()] ?? 0 } }
 
   /// Whether all that was said is said of intact streams too where frames are left out.
   package static var isQuietButForSkipping: Bool {

@@ -1,12 +1,12 @@
 import CFFmpeg
 package import Documents
 
-/// Writes pictures as JPEG, PNG or WebP with FFmpeg's encoders.
+/// Writes pictures as JPEG, PNG, WebP or AVIF with FFmpeg's encoders.
 package final class PictureEncoder {
   private let format: AnalysisOptions.PictureFormat
   private let quality: Int
-  private let converter: FormatConverter
-  private let target: AVPixelFormat
+  private var converter: FormatConverter
+  private var target: AVPixelFormat
   private var context: Owned<UnsafeMutablePointer<AVCodecContext>>?
   private var size: (Int, Int) = (0, 0)
   private var encoded: Int64 = 0
@@ -19,21 +19,31 @@ package final class PictureEncoder {
     case .jpeg: target = AV_PIX_FMT_YUVJ420P
     case .png: target = AV_PIX_FMT_RGB24
     case .webp: target = AV_PIX_FMT_BGRA
+    case .avif: target = AV_PIX_FMT_YUV420P
     }
     converter = try FormatConverter(to: target)
-    guard avcodec_find_encoder_by_name(encoderName) != nil else {
+    guard Self.canWrite(format) else {
       throw MediaError(
-        .internal,
+        .unsupportedCodec,
         "this FFmpeg cannot write \(format.rawValue) pictures (no encoder \(encoderName)); choose another --frame-format"
       )
     }
   }
 
-  private var encoderName: String {
+  /// Whether this FFmpeg has what the format needs.
+  package static func canWrite(_ format: AnalysisOptions.PictureFormat) -> Bool {
+    avcodec_find_encoder_by_name(encoderName(format)) != nil
+      && (format != .avif || av_guess_format("avif", nil, nil) != nil)
+  }
+
+  private var encoderName: String { Self.encoderName(format) }
+
+  private static func encoderName(_ format: AnalysisOptions.PictureFormat) -> String {
     switch format {
     case .jpeg: "mjpeg"
     case .png: "png"
     case .webp: "libwebp"
+    case .avif: "libaom-av1"
     }
   }
 
@@ -42,8 +52,12 @@ package final class PictureEncoder {
     case .jpeg: "jpg"
     case .png: "png"
     case .webp: "webp"
+    case .avif: "avif"
     }
   }
+
+  /// Whether the encoder takes one picture and is then at its end.
+  private var isForOnePicture: Bool { format == .webp || format == .avif }
 
   package func encode(_ picture: Picture) throws(MediaError) -> [UInt8] {
     // 14 bits a side in the format itself.
@@ -53,21 +67,35 @@ package final class PictureEncoder {
         "a picture of \(picture.width)×\(picture.height) does not fit WebP, which takes 16383 a side; "
           + "choose a smaller --frame-width or --frame-format jpeg")
     }
+    if format == .png { try setDepth(picture.depth) }
     let source = try frame(of: picture)
     let converted = try converter.convert(source.pointer)
-    if size != (picture.width, picture.height) || format == .webp { try open(picture) }
+    if size != (picture.width, picture.height) || isForOnePicture { try open(picture) }
     guard let context = context?.pointer else { throw MediaError(.internal, "no encoder") }
     // Encoders refuse a timestamp that does not rise, even for pictures of their own.
     encoded += 1
     converted.pointee.pts = encoded
     converted.pointee.quality = context.pointee.global_quality
-    converted.pointee.color_range = format == .jpeg ? AVCOL_RANGE_JPEG : AVCOL_RANGE_UNSPECIFIED
+    converted.pointee.color_range = range
     try Status.check(avcodec_send_frame(context, converted), "encode a picture")
-    if format == .webp { try Status.check(avcodec_send_frame(context, nil), "encode a picture") }
+    if isForOnePicture { try Status.check(avcodec_send_frame(context, nil), "encode a picture") }
     let packet = try Packet()
     try Status.check(avcodec_receive_packet(context, packet.handle.pointer), "encode a picture")
+    if format == .avif { return try StillContainer.avif(packet, context) }
     let raw = packet.handle.pointer.pointee
     return Array(UnsafeBufferPointer(start: raw.data, count: Int(raw.size)))
+  }
+
+  private var range: AVColorRange {
+    format == .jpeg || format == .avif ? AVCOL_RANGE_JPEG : AVCOL_RANGE_UNSPECIFIED
+  }
+
+  private func setDepth(_ depth: Int) throws(MediaError) {
+    let wanted = depth == 16 ? AV_PIX_FMT_RGB48BE : AV_PIX_FMT_RGB24
+    guard wanted != target else { return }
+    target = wanted
+    size = (0, 0)
+    converter = try FormatConverter(to: wanted)
   }
 
   private func frame(of picture: Picture) throws(MediaError) -> Owned<UnsafeMutablePointer<AVFrame>> {
@@ -75,17 +103,16 @@ package final class PictureEncoder {
       var frame: UnsafeMutablePointer<AVFrame>? = pointer
       av_frame_free(&frame)
     }
-    frame.pointer.pointee.format = AV_PIX_FMT_RGB24.rawValue
+    frame.pointer.pointee.format = (picture.depth == 16 ? AV_PIX_FMT_RGB48LE : AV_PIX_FMT_RGB24).rawValue
     frame.pointer.pointee.width = Int32(picture.width)
     frame.pointer.pointee.height = Int32(picture.height)
     try Status.check(av_frame_get_buffer(frame.pointer, 0), "hold a picture")
     guard let base = frame.pointer.pointee.data.0 else { throw MediaError(.internal, "a picture without memory") }
     let lineSize = Int(frame.pointer.pointee.linesize.0)
+    let row = picture.width * 3 * picture.depth / 8
     picture.bytes.withUnsafeBufferPointer { bytes in
       guard let source = bytes.baseAddress else { return }
-      for y in 0..<picture.height {
-        (base + y * lineSize).update(from: source + y * picture.width * 3, count: picture.width * 3)
-      }
+      for y in 0..<picture.height { (base + y * lineSize).update(from: source + y * row, count: row) }
     }
     return frame
   }
@@ -103,7 +130,7 @@ package final class PictureEncoder {
     raw.pointee.pix_fmt = target
     raw.pointee.time_base = AVRational(num: 1, den: 25)
     raw.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
-    raw.pointee.color_range = format == .jpeg ? AVCOL_RANGE_JPEG : AVCOL_RANGE_UNSPECIFIED
+    raw.pointee.color_range = range
     raw.pointee.thread_count = 1
     if format == .jpeg {
       raw.pointee.flags |= AV_CODEC_FLAG_QSCALE
@@ -112,11 +139,25 @@ package final class PictureEncoder {
       av_opt_set_int(raw.pointee.priv_data, "quality", Int64(quality), 0)
       raw.pointee.flags |= AV_CODEC_FLAG_QSCALE
       raw.pointee.global_quality = Int32(quality) * FF_QP2LAMBDA
+    } else if format == .avif {
+      describeStill(raw)
     }
     try Status.check(
       avcodec_open2(raw, codec, nil), "open the \(encoderName) encoder for \(picture.width)×\(picture.height)")
     context = consume opened
     size = (picture.width, picture.height)
+  }
+
+  /// AV1 for one picture. The quantiser, from 0 to 63, is as libavif makes it of a quality from 0 to 100.
+  private func describeStill(_ context: UnsafeMutablePointer<AVCodecContext>) {
+    context.pointee.colorspace = AVCOL_SPC_SMPTE170M
+    context.pointee.color_primaries = AVCOL_PRI_BT709
+    context.pointee.color_trc = AVCOL_TRC_IEC61966_2_1
+    context.pointee.gop_size = 0
+    let options = [
+      "usage": "allintra", "still-picture": "1", "cpu-used": "6", "crf": "\(((100 - quality) * 63 + 50) / 100)",
+    ]
+    for (name, value) in options { av_opt_set(context.pointee.priv_data, name, value, 0) }
   }
 
   /// FFmpeg's JPEG quantiser (1 best to 31) for a quality from 1 to 100.

@@ -30,6 +30,7 @@ package struct GroupPicture: Sendable {
 /// What a packet tells of its frame before it is decoded.
 package struct PacketFacts: Sendable {
   package let pts: Int64?
+  package let dts: Int64?
   package let duration: Int64
   package let bytes: Int
   package let isKey: Bool
@@ -39,6 +40,7 @@ package struct PacketFacts: Sendable {
   init(_ packet: UnsafeMutablePointer<AVPacket>, codec: AVCodecID) {
     let raw = packet.pointee
     pts = raw.pts == CR_NOPTS ? nil : raw.pts
+    dts = raw.dts == CR_NOPTS ? nil : raw.dts
     duration = raw.duration
     bytes = Int(raw.size)
     isKey = raw.flags & AV_PKT_FLAG_KEY != 0

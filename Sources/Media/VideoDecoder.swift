@@ -43,9 +43,23 @@ package final class VideoDecoder {
 
   /// Takes the next frame, if one is ready. Returns its time, or nil when more packets are needed.
   package func receive(_ frame: VideoFrame) throws(MediaError) -> FrameTime? {
+    try receiveUncounted(frame) ? time(of: frame) : nil
+  }
+
+  /// Forgets every frame and packet, for going on elsewhere in the film.
+  package func restart() { avcodec_flush_buffers(context.pointer) }
+
+  /// Whether frames that no other needs are left out. Counts for packets sent from then on.
+  package var leavesOutUnneeded: Bool {
+    get { context.pointer.pointee.skip_frame == AVDISCARD_NONREF }
+    set { context.pointer.pointee.skip_frame = newValue ? AVDISCARD_NONREF : AVDISCARD_DEFAULT }
+  }
+
+  /// Takes the next frame, if one is ready, without numbering it; its time is that of ``VideoFrame/pts``.
+  package func receiveUncounted(_ frame: VideoFrame) throws(MediaError) -> Bool {
     while true {
       let code = avcodec_receive_frame(context.pointer, frame.handle.pointer)
-      if code == CR_EAGAIN || code == CR_EOF { return nil }
+      if code == CR_EAGAIN || code == CR_EOF { return false }
       if code == CR_ENOMEM { throw MediaError(.outOfMemory, "not enough memory to decode the video") }
       if code < 0 {
         try countFailure(code)
@@ -54,7 +68,7 @@ package final class VideoDecoder {
       try checkSize(Int64(frame.width), Int64(frame.height))
       frame.prepare(format: format, stream: stream, orientation: input.orientation)
       if frame.isDamaged { flaggedFrames += 1 }
-      return time(of: frame)
+      return true
     }
   }
 
@@ -93,9 +107,7 @@ package final class VideoDecoder {
   }
 
   private func time(of frame: VideoFrame) -> FrameTime {
-    let raw = frame.handle.pointer
-    let pts = raw.pointee.best_effort_timestamp
-    return frameClock.next(pts: pts == CR_NOPTS ? nil : pts, duration: cr_frame_duration(raw))
+    frameClock.next(pts: frame.pts, duration: cr_frame_duration(frame.handle.pointer))
   }
 }
 

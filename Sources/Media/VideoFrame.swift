@@ -8,6 +8,8 @@ package final class VideoFrame {
   package private(set) var orientation = Orientation.upright
   /// Width and height of a pixel, as far as stream and frame tell.
   private(set) var aspect = (1, 1)
+  /// Brightest light of the film in cd/m², where its container tells.
+  private(set) var peak: Double?
   private var sampler = PlaneSampler()
   private var grayConverter: FormatConverter?
 
@@ -20,6 +22,11 @@ package final class VideoFrame {
 
   package var width: Int { Int(handle.pointer.pointee.width) }
   package var height: Int { Int(handle.pointer.pointee.height) }
+  /// When it is shown, in ticks of its stream; nil where the stream does not say.
+  package var pts: Int64? {
+    let pts = handle.pointer.pointee.best_effort_timestamp
+    return pts == CR_NOPTS ? nil : pts
+  }
   package var isKey: Bool { cr_frame_is_key(handle.pointer) != 0 }
   package var isInterlaced: Bool { cr_frame_is_interlaced(handle.pointer) != 0 }
 
@@ -57,8 +64,15 @@ package final class VideoFrame {
     let copy = try VideoFrame()
     try Status.check(av_frame_ref(copy.handle.pointer, handle.pointer), "keep a frame")
     copy.aspect = aspect
+    copy.peak = peak
     copy.orientation = orientation
     return copy
+  }
+
+  /// Whether samples are red, green and blue, and not luma and chroma.
+  var isRGB: Bool {
+    guard let descriptor = av_pix_fmt_desc_get(AVPixelFormat(handle.pointer.pointee.format)) else { return false }
+    return descriptor.pointee.flags & UInt64(AV_PIX_FMT_FLAG_RGB) != 0
   }
 
   /// Memory that the pixels take.
@@ -73,6 +87,10 @@ package final class VideoFrame {
     let ratio = av_guess_sample_aspect_ratio(format, stream, handle.pointer)
     aspect = ratio.num > 0 && ratio.den > 0 ? (Int(ratio.num), Int(ratio.den)) : (1, 1)
     self.orientation = orientation
+    if handle.pointer.pointee.color_trc == AVCOL_TRC_SMPTE2084 {
+      let told = cr_stream_peak(stream)
+      peak = told > 0 ? told : nil
+    }
   }
 
   /// Luma and chroma averaged down to ``AnalysisPicture``'s size, as stored (not turned upright).

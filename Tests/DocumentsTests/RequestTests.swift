@@ -79,7 +79,7 @@ import Testing
     ),
     (
       #"{"operation": "analyze", "input": {"path": "a"}, "output": "o", "options": {"frame_format": "jpg"}}"#,
-      "is not one of jpeg, png, webp; did you mean \"jpeg\""
+      "is not one of jpeg, png, webp, avif; did you mean \"jpeg\""
     ),
     (
       #"{"operation": "analyze", "input": {"path": "a"}, "output": "o", "limits": {"timeout": -1}}"#,
