@@ -53,15 +53,16 @@ extension AnalysisOptions {
     if clipQuality != nil, clipBitRate != nil {
       throw DocumentError("clip_quality and clip_bit_rate exclude each other; give one of them")
     }
-    guard let worst = clipCodec.worstQuality else {
-      if clipQuality == nil, clipBitRate == nil { return }
+    let worst = clipCodec.worstQuality
+    if worst == nil, clipQuality != nil || clipBitRate != nil {
       throw DocumentError("\(clipCodec.rawValue) loses nothing: it has neither clip_quality nor clip_bit_rate")
     }
-    if let clipQuality, clipQuality > worst {
+    if let clipQuality, let worst, clipQuality > worst {
       throw DocumentError("clip_quality of \(clipCodec.rawValue) runs from 0, without loss, to \(worst)")
     }
-    if clipSoundBitRate != nil, !clipSound.isLossy {
-      throw DocumentError("clip_sound \(clipSound.rawValue) has no bit rate to choose; leave clip_sound_bit_rate out")
+    let sound = clipSound == .auto && clipCodec == .ffv1 ? ClipSound.flac : clipSound
+    if clipSoundBitRate != nil, !sound.isLossy {
+      throw DocumentError("clip_sound \(sound.rawValue) has no bit rate to choose; leave clip_sound_bit_rate out")
     }
   }
 }

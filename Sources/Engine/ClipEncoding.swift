@@ -1,4 +1,5 @@
 import Documents
+import Glibc
 import Media
 import Timing
 
@@ -69,6 +70,10 @@ final class ClipEncoding {
   func make(_ scenes: [Scene]) throws -> ClipProduction.Made {
     spans = scenes.map { ClipProduction.Span(scenes: $0.id...$0.id, start: $0.start, end: $0.end) }
     if let video = input.videoStreamIndex { input.select(streams: [video]) }
+    // x264 looks at memory that it has not set, and its choices then depend on what was there before (seen with
+    // MALLOC_PERTURB_ and the ffmpeg command): glibc sets what it hands out to the complement of this.
+    Self.setNewMemory(toComplementOf: 255)
+    defer { Self.setNewMemory(toComplementOf: 0) }
     try decode()
     try endClip()
     guard clips.count == spans.count else {
@@ -76,6 +81,13 @@ final class ClipEncoding {
     }
     noteStreams()
     return ClipProduction.Made(clips: clips, warnings: warnings)
+  }
+
+  /// Calls mallopt with M_PERTURB (mallopt(3)), by name: Swift's module of glibc leaves malloc.h out. 0 leaves memory as it is.
+  private static func setNewMemory(toComplementOf byte: Int32) {
+    guard let symbol = dlsym(nil, "mallopt") else { return }
+    let perturb: Int32 = -6
+    _ = unsafeBitCast(symbol, to: (@convention(c) (Int32, Int32) -> Int32).self)(perturb, byte)
   }
 
   /// Every frame once, each held back until the next tells how long it lasts.

@@ -103,7 +103,7 @@ final class VideoEncoder {
     }
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
-    raw.pointee.thread_count = name == "libx264" ? 1 : Int32(encoding.threads)
+    raw.pointee.thread_count = ["ffv1", "libsvtav1"].contains(name) ? Int32(encoding.threads) : 1
     if let bitRate = encoding.bitRate { raw.pointee.bit_rate = Int64(bitRate) }
     for (key, value) in Self.options(name, encoding) {
       av_dict_set(&options, key, value, 0)
@@ -117,8 +117,8 @@ final class VideoEncoder {
   /// What the encoder said of its last failure, which its code does not tell.
   private static var complaint: String { LibraryLog.errorLines.last.map { " (\($0))" } ?? "" }
 
-  /// What each encoder is told. Its result must not depend on the number of threads: x264's does, so it gets one; x265's
-  /// depends on how many frames are in work at once, so that is set; the others' does not.
+  /// What each encoder is told. Its result must not depend on the number of threads: that of x264, x265, libvpx and libaom
+  /// does, so they get one; that of FFV1 and SVT-AV1 does not.
   private static func options(_ name: String, _ encoding: PictureEncoding) -> [(String, String)] {
     let quality = encoding.quality
     let isLossless = quality == 0 && encoding.bitRate == nil
@@ -130,14 +130,14 @@ final class VideoEncoder {
     case "libx265":
       // Groups that are open would leave a clip's end to the next.
       let parameters =
-        "log-level=none:open-gop=0:frame-threads=1:pools=\(encoding.threads)" + (isLossless ? ":lossless=1" : "")
+        "log-level=none:open-gop=0:frame-threads=1:pools=1" + (isLossless ? ":lossless=1" : "")
       return [("preset", "fast"), ("x265-params", parameters)] + factor
     case "libvpx-vp9":
-      return [("deadline", "good"), ("cpu-used", "4"), ("row-mt", "1")] + factor
+      return [("deadline", "good"), ("cpu-used", "4")] + factor
         + (isLossless ? [("lossless", "1")] : [])
         + (encoding.bitRate == nil ? [("b", "0")] : [])
     case "libaom-av1":
-      return [("cpu-used", "6"), ("row-mt", "1")] + factor
+      return [("cpu-used", "6")] + factor
         + (isLossless ? [("crf", "0"), ("aom-params", "lossless=1")] : [])
         + (encoding.bitRate == nil ? [("b", "0")] : [])
     case "libsvtav1": return [("preset", "8")] + factor

@@ -86,6 +86,14 @@ import Testing
       "timeout should be a time"
     ),
     (#"{"operation": "analyze", "input": {"path": "a"}}"#, "output is missing"),
+    (
+      #"{"operation": "analyze", "input": {"path": "a"}, "output": "o", "options": {"clips": "encode", "clip_codec": "ffv1", "clip_sound_bit_rate": 96000}}"#,
+      "clip_sound flac has no bit rate"
+    ),
+    (
+      #"{"operation": "analyze", "input": {"path": "a"}, "output": "o", "stages": ["text"], "options": {"clips": "copy"}}"#,
+      "clips are cut at scenes"
+    ),
     (#"{"operation": "analyze", "input": "a", "output": "o"}"#, "input should be an object, not text"),
     (#"{"operation": "analyze"#, "not valid JSON"),
     ("[]", "the request should be an object, not a list"),
