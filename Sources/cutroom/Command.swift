@@ -28,8 +28,8 @@ struct Command: Sendable {
   }
 
   static let all: [Command] = [
-    analyze, scenes, frames, text, sprites, mix, loudness, normalize, report, probe, doctor, schema, plan, merge, runOne,
-    worker,
+    analyze, scenes, frames, text, sprites, mix, loudness, normalize, report, probe, doctor, schema,
+    plan, merge, runOne, worker,
   ]
 
   static let analyze = Command(
