@@ -19,8 +19,8 @@ final class GroupSeeker {
     let reason: String
   }
 
-  /// Packets that are read rather than jumped over. Reading a packet costs about a thirtieth of decoding it, and a seek
-  /// about as much as reading two hundred (measured on H.264 in MP4, Matroska and MPEG-TS).
+  /// Packets that are read rather than jumped over: some seconds of film, as many containers seek by a search of their own. An
+  /// estimate: either way leads to the same frame.
   static let worthReading = 200
   /// Packets to read in search of a key frame before the search is given up.
   private static let mostPackets = 20_000

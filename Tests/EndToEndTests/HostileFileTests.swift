@@ -64,7 +64,7 @@ struct HostileFileTests {
     }
     try folder.copy(long, to: "in/long.mp4")
     try folder.copy(Film.plain(), to: "in/good.mp4")
-    let inputs = try folder.names(in: "in").map { folder("in/\($0)") }
+    let inputs = everything(in: folder("in")).map { folder("in/\($0)") }
     let options = ["--stages", "scenes,frames", "--work-dir", folder("work"), "--timeout", "60s"]
     return (folder, try Batch(inputs, into: folder("out"), options, timeLimit: 170))
   }
@@ -84,15 +84,14 @@ struct HostileFileTests {
     let codes = document.errors.items.compactMap { $0.code.string }
     #expect(Set(codes).isSubset(of: Self.codes), "\(codes)")
     #expect(document.status.string == "succeeded" || !codes.isEmpty)
-    let seconds = try #require(document.timings.wall_seconds.double)
-    #expect(seconds < 30)
+    #expect((document.timings.wall_seconds.double ?? .infinity) < 30)
     #expect(!(try contents(of: folder("out/\(name)/analysis.json"))).contains("root:x".utf8))
   }
 
   @Test func `its neighbour is analysed, and nothing is left`() throws {
     let (folder, batch) = try Self.result.get()
     #expect(try batch.document("good.mp4").status.string == "succeeded")
-    #expect(try folder.names(in: "work").isEmpty)
+    #expect(everything(in: folder("work")).isEmpty)
   }
 
   @Test func `too many streams and too many pixels are named`() throws {

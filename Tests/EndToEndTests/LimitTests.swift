@@ -86,7 +86,7 @@ struct WorkerLimitTests {
     try folder.copy(film, to: "film.mp4")
     let all = ["--stages", stages, "--work-dir", folder("work")] + options
     let batch = try Batch([folder("film.mp4")], into: folder("out"), all)
-    #expect(try folder.names(in: "work").isEmpty)
+    #expect(everything(in: folder("work")).isEmpty)
     return (batch.outcome, try batch.document("film.mp4"), folder)
   }
 
