@@ -25,26 +25,35 @@ import Testing
 
   @Test func oneWorkerIsAlwaysAdmitted() {
     var admission = MemoryAdmission(mostEach: 2 << 30)
-    #expect(admission.admit(1, free: 0, inUse: 0))
-    #expect(!admission.admit(2, free: 0, inUse: 0))
+    let answer1 = admission.admit(1, free: 0, inUse: 0)
+    #expect(answer1)
+    let answer2 = admission.admit(2, free: 0, inUse: 0)
+    #expect(!answer2)
   }
 
   @Test func whatRunningOnesMayStillTakeCounts() {
     var admission = MemoryAdmission(mostEach: 2 << 30)
-    #expect(admission.admit(1, free: 400 << 20, inUse: 0))
+    let answer3 = admission.admit(1, free: 400 << 20, inUse: 0)
+    #expect(answer3)
     // 256 MiB are expected of each: the first has taken none of its share yet.
-    #expect(!admission.admit(2, free: 400 << 20, inUse: 0))
-    #expect(admission.admit(2, free: 400 << 20, inUse: 200 << 20))
+    let answer4 = admission.admit(2, free: 400 << 20, inUse: 0)
+    #expect(!answer4)
+    let answer5 = admission.admit(2, free: 400 << 20, inUse: 200 << 20)
+    #expect(answer5)
   }
 
   @Test func largeFilmsRunAloneSmallOnesTogether() {
     var admission = MemoryAdmission(mostEach: 2 << 30)
-    #expect(admission.admit(1, free: 1 << 30, inUse: 0))
+    let answer6 = admission.admit(1, free: 1 << 30, inUse: 0)
+    #expect(answer6)
     admission.end(1, peak: 900 << 20)
     #expect(admission.expected == 900 << 20)
-    #expect(admission.admit(2, free: 1 << 30, inUse: 0))
-    #expect(!admission.admit(3, free: 1 << 30, inUse: 0))
-    #expect(admission.admit(3, free: 2 << 30, inUse: 0))
+    let answer7 = admission.admit(2, free: 1 << 30, inUse: 0)
+    #expect(answer7)
+    let answer8 = admission.admit(3, free: 1 << 30, inUse: 0)
+    #expect(!answer8)
+    let answer9 = admission.admit(3, free: 2 << 30, inUse: 0)
+    #expect(answer9)
   }
 
   @Test func noLessIsFreeThanTheSystemSays() throws {
