@@ -14,18 +14,20 @@ package enum Spelling {
       .min { ($0.0, $0.1) < ($1.0, $1.1) }?.1
   }
 
-  /// Levenshtein's edit distance, in characters.
+  /// Edit distance in characters, where two neighbours that changed places are one mistake (optimal string alignment, after
+  /// Damerau).
   package static func editDistance(_ first: String, _ second: String) -> Int {
-    let second = Array(second)
+    let (first, second) = (Array(first), Array(second))
+    var before = [Int]()
     var row = Array(0...second.count)
-    for (i, letter) in first.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in second.enumerated() {
-        let replaced = diagonal + (letter == other ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+    for i in first.indices {
+      var next = [i + 1]
+      for j in second.indices {
+        var least = min(row[j] + (first[i] == second[j] ? 0 : 1), next[j] + 1, row[j + 1] + 1)
+        if i > 0, j > 0, first[i] == second[j - 1], first[i - 1] == second[j] { least = min(least, before[j - 1] + 1) }
+        next.append(least)
       }
+      (before, row) = (row, next)
     }
     return row[second.count]
   }

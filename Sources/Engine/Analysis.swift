@@ -59,7 +59,8 @@ struct Analysis {
   /// Runs the pass. Where decoding on threads or in parts met damage its result depends on how it was divided, and where
   /// parts do not fit together the stream is not what its packets say: both are decoded once more as one, on one thread.
   private func fill(_ document: inout AnalysisDocument, from input: Input) throws {
-    guard !passOptions.stages.isEmpty else {
+    guard needsPass else {
+      document.warnings = [WorkerRoom.warning(request)].compactMap { $0 }
       takeFrames(&document, nil)
       let result = AnalysisPass.Result(media: input.description)
       return Products(request: request, workspace: workspace, result: result, events: events).make(&document)
@@ -93,6 +94,9 @@ struct Analysis {
     if options.stages.contains(.frames), options.frameRule != .best { takeFrames(&document, result) }
     Products(request: request, workspace: workspace, result: result, events: events).make(&document)
   }
+
+  /// Whether anything is wanted but frames that are fetched by themselves.
+  private var needsPass: Bool { !passOptions.stages.isEmpty || options.stages.isEmpty || options.waveform }
 
   /// What the pass has to find: frames that the rule names without scenes are fetched by themselves.
   private var passOptions: AnalysisOptions {

@@ -53,8 +53,8 @@ struct Command: Sendable {
     details: """
       INPUT is a file, a folder that is searched with all it holds, or @LIST, a file with one path a line.
       Prints a table. --json prints the analysis document instead; of several inputs, a document a line. --csv prints a
-      line a scene; of several inputs, the path comes first. --as prints the scenes of one film for another program: an editor,
-      a player or an encoder.
+      line a scene; of several inputs, the path comes first. --as prints the scenes of one film for another program: an
+      editor, a player or an encoder.
       """,
     settings: SettingTable.all.filter {
       $0.group == .limit
@@ -159,8 +159,8 @@ struct Command: Sendable {
     name: "run-one", usage: "--request FILE|-", summary: "Carry out one request document and say whether to try again.",
     details: """
       For schedulers. Exit code 0: succeeded; 1: failed for good, or partial; 75: failed in a way that may pass, worth trying
-      again elsewhere or later; 2 and 3: the request or the installation is not as it should be; 4: results could not be written.
-      Prints the path of the document; --events - prints events as JSON lines instead. `cutroom schema request` describes
+      again elsewhere or later; 2 and 3: the request or the installation is not as it should be; 4: results could not be
+      written. Prints the path of the document; --events - prints events as JSON lines instead. `cutroom schema request` describes
       the document.
       """,
     settings: SettingTable.all.filter { ["retries", "events", "log_level", "log_format", "quiet"].contains($0.key) },
@@ -182,8 +182,8 @@ struct Command: Sendable {
   static let merge = Command(
     name: "merge", usage: "DIR... -o DIR", summary: "Join the results of several batches into one.",
     details: """
-      Each DIR is an output folder of `analyze`, made with the same options. Files are linked, or copied across file systems; the
-      folders stay as they are. Of an input that is in several, the better result counts, of equal ones the later folder's.
+      Each DIR is an output folder of `analyze`, made with the same options. Files are linked, or copied across file systems;
+      the folders stay as they are. Of an input that is in several, the better result counts, of equal ones the later folder's.
       """,
     settings: SettingTable.all.filter { ["force", "json", "quiet"].contains($0.key) },
     extras: [Extra(flag: "--output", short: "-o", placeholder: "DIR", help: "Where the joined results go.")],
