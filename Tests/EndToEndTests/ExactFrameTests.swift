@@ -59,7 +59,9 @@ struct ExactFrameTests {
       name: "VP9",
       make: film(["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "40"], as: "webm")),
     Case(name: "AV1", make: film(["-c:v", "libsvtav1", "-preset", "10", "-g", "40"], as: "mkv")),
-    Case(name: "MPEG-2 program stream", isSought: nil, make: film(["-c:v", "mpeg2video", "-bf", "2", "-g", "15"], as: "mpg")),
+    Case(
+      name: "MPEG-2 program stream", isSought: nil,
+      make: film(["-c:v", "mpeg2video", "-bf", "2", "-g", "15"], as: "mpg")),
     Case(name: "MPEG-2 transport stream", make: film(["-c:v", "mpeg2video", "-bf", "2", "-g", "15"], as: "ts")),
     Case(
       name: "MPEG-4 with packed B-frames in AVI", isSought: false,
