@@ -8,10 +8,12 @@ package struct QuietTest: Sendable {
   /// Pairs that are remembered: about a second of film with every other frame left out.
   private static let remembered = 9
   /// How far a pair stands above the ordinary before it is looked into, and from which residual on, in grey levels: less than
-  /// a cut must (1.3, 4 and 3 in ``CutFinder``), as the frames of the pair may lie on both sides of a dark or a small one.
+  /// a cut must (1.3 and 4 in ``CutFinder``).
   private static let ratio = 1.2
   private static let smallest = 2.4
-  private static let floor = 1.5
+  /// Added to the ordinary, as ``CutFinder/floor`` is, but less where hardly anything moves: there the frames of a pair may lie on
+  /// both sides of a cut between dark or nearly empty pictures.
+  private static func floor(_ ordinary: Double) -> Double { min(CutFinder.floor, 1.5 + ordinary / 2) }
 
   package init() {}
 
@@ -21,6 +23,6 @@ package struct QuietTest: Sendable {
     let ordinary = recent.isEmpty ? 0 : recent.sorted()[recent.count / 2]
     recent.append(change)
     if recent.count > Self.remembered { recent.removeFirst() }
-    return change < max(Self.smallest, Self.ratio * (ordinary + Self.floor))
+    return change < max(Self.smallest, Self.ratio * (ordinary + Self.floor(ordinary)))
   }
 }
