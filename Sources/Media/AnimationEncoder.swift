@@ -51,15 +51,16 @@ extension Picture {
       var frame: UnsafeMutablePointer<AVFrame>? = pointer
       av_frame_free(&frame)
     }
-    frame.pointer.pointee.format = AV_PIX_FMT_RGB24.rawValue
+    frame.pointer.pointee.format = (depth == 16 ? AV_PIX_FMT_RGB48LE : AV_PIX_FMT_RGB24).rawValue
     frame.pointer.pointee.width = Int32(width)
     frame.pointer.pointee.height = Int32(height)
     try Status.check(av_frame_get_buffer(frame.pointer, 0), "hold a picture")
     guard let base = frame.pointer.pointee.data.0 else { throw MediaError(.internal, "a picture without memory") }
     let lineSize = Int(frame.pointer.pointee.linesize.0)
+    let row = width * 3 * depth / 8
     bytes.withUnsafeBufferPointer { bytes in
       guard let source = bytes.baseAddress else { return }
-      for y in 0..<height { (base + y * lineSize).update(from: source + y * width * 3, count: width * 3) }
+      for y in 0..<height { (base + y * lineSize).update(from: source + y * row, count: row) }
     }
     return frame
   }

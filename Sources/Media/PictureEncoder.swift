@@ -68,7 +68,7 @@ package final class PictureEncoder {
           + "choose a smaller --frame-width or --frame-format jpeg")
     }
     if format == .png { try setDepth(picture.depth) }
-    let source = try frame(of: picture)
+    let source = try picture.frame()
     let converted = try converter.convert(source.pointer)
     if size != (picture.width, picture.height) || isForOnePicture { try open(picture) }
     guard let context = context?.pointer else { throw MediaError(.internal, "no encoder") }
@@ -96,25 +96,6 @@ package final class PictureEncoder {
     target = wanted
     size = (0, 0)
     converter = try FormatConverter(to: wanted)
-  }
-
-  private func frame(of picture: Picture) throws(MediaError) -> Owned<UnsafeMutablePointer<AVFrame>> {
-    let frame = try Owned(av_frame_alloc(), "a frame") { pointer in
-      var frame: UnsafeMutablePointer<AVFrame>? = pointer
-      av_frame_free(&frame)
-    }
-    frame.pointer.pointee.format = (picture.depth == 16 ? AV_PIX_FMT_RGB48LE : AV_PIX_FMT_RGB24).rawValue
-    frame.pointer.pointee.width = Int32(picture.width)
-    frame.pointer.pointee.height = Int32(picture.height)
-    try Status.check(av_frame_get_buffer(frame.pointer, 0), "hold a picture")
-    guard let base = frame.pointer.pointee.data.0 else { throw MediaError(.internal, "a picture without memory") }
-    let lineSize = Int(frame.pointer.pointee.linesize.0)
-    let row = picture.width * 3 * picture.depth / 8
-    picture.bytes.withUnsafeBufferPointer { bytes in
-      guard let source = bytes.baseAddress else { return }
-      for y in 0..<picture.height { (base + y * lineSize).update(from: source + y * row, count: row) }
-    }
-    return frame
   }
 
   private func open(_ picture: Picture) throws(MediaError) {

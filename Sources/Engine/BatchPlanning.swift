@@ -1,0 +1,63 @@
+package import Documents
+
+/// What is decided about a batch before it begins.
+extension Batch {
+  /// One file of statistics speaks of one film.
+  static func checkStatistics(_ settings: Settings, inputs: Int) throws(DocumentError) {
+    guard settings.batch.sceneStats != nil else { return }
+    guard inputs == 1 else {
+      throw DocumentError("--scene-stats names a file for one input, and there are \(inputs)")
+    }
+    guard settings.options.stages.contains(.scenes) else {
+      throw DocumentError("--scene-stats tells how scenes were found; add scenes to --stages")
+    }
+  }
+
+  /// Shares the cores once between files at once and decoder threads of each.
+  static func share(cores all: Int, files: Int, batch: BatchSettings) -> (jobs: Int, threads: Int) {
+    let cores = batch.cpus ?? all
+    let jobs = batch.jobs ?? max(1, min(cores / (batch.threads ?? 1), max(1, files)))
+    return (jobs, batch.threads ?? max(1, cores / jobs))
+  }
+
+  /// By size, which stands for the work.
+  static func longestFirst(_ items: [Item]) -> [Item] {
+    let sizes = items.map { FileSystem.status($0.input.path)?.bytes ?? 0 }
+    return items.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }.map { items[$0] }
+  }
+
+  /// What is given in three ways must fit together.
+  static func checkBudget(_ batch: BatchSettings) throws(DocumentError) {
+    guard let cpus = batch.cpus else { return }
+    let wanted = (batch.jobs ?? 1) * (batch.threads ?? 1)
+    guard wanted <= cpus else {
+      throw DocumentError("--jobs times --threads is \(wanted), more than the \(cpus) of --cpus")
+    }
+  }
+
+  /// Whether an earlier run finished this input as it is now, with the same parameters and engine.
+  static func isFinished(
+    _ line: ResultLine, _ item: Item, digest: String, folder: String, retryFailed: Bool
+  ) -> Bool {
+    guard line.paramsDigest == digest, line.engine == Program.version,
+      let status = FileSystem.status(item.input.path), line.bytes == status.bytes, line.modified == status.modified
+    else { return false }
+    switch line.status {
+    case .succeeded, .partial: return line.document.map { FileSystem.exists(Path.join(folder, $0)) } ?? false
+    case .failed: return !retryFailed
+    case .canceled: return false
+    }
+  }
+
+  /// Paths of the inputs a batch would analyse, in order, with their folders below `output`. Writes nothing.
+  package static func plan(
+    inputs: [String], output: String, settings: Settings
+  ) throws(DocumentError) -> [(path: String, folder: String)] {
+    var layout = OutputLayout()
+    return try InputDiscovery.find(
+      inputs, extensions: settings.batch.extensions, output: output, root: settings.batch.root
+    ).map {
+      ($0.path, layout.place($0.relative))
+    }
+  }
+}
