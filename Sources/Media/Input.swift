@@ -212,6 +212,13 @@ package final class Input {
       ?? AV_CODEC_ID_NONE
   }
 
+  /// Pixels of a frame of the video, as the container tells; 0 where it does not.
+  var videoArea: Int {
+    videoStreamIndex.flatMap { context.pointer.stream($0) }.map {
+      Int($0.pointee.codecpar.pointee.width) * Int($0.pointee.codecpar.pointee.height)
+    } ?? 0
+  }
+
   /// Numbers the frames of a stream.
   package func frameClock(stream index: Int) -> FrameClock {
     let clock = clock(stream: index)
