@@ -1,22 +1,25 @@
 """media: damaged films of many formats through worker processes.
 
-usage: tools/fuzz media [--files N] [--seed S] [--binary PROGRAM | --plain] [--only NUMBER] [--json FILE]
+usage: tools/fuzz media [--files N] [--batch N] [--seed S] [--binary PROGRAM | --plain] [--only NUMBER]
+                        [--findings DIR] [--json FILE]
 
   --files N     how many damaged films (10000)
+  --batch N     how many of them in one batch (250)
   --seed S      another seed gives other damage (1)
-  --only N      film N of that seed and no other, as it would be in the whole run
+  --only N      film N of that seed and no other, damaged and analysed as in the whole run
   --plain       the release build; else a build with the address sanitizer, made in .build/asan
   --binary P    this program, without the address sanitizer
 
 Batches of damaged films, each with other options, must end with exit code 0 or 1, a document for every film that holds to
 its schema, and nothing left behind: no workspace, no process, no half written result. A worker that crashed or was timed out
-is a finding too. Films with a finding are kept in .build/fuzz/findings with what was wrong. Exit code 1 with findings.
+is a finding too. Films with a finding are kept in DIR (.build/fuzz/findings) with what was wrong. Exit code 1 with findings.
 """
 import argparse
 import ctypes
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,45 +29,48 @@ import films
 import mutations
 from films import ROOT
 
-FINDINGS = os.path.join(ROOT, ".build", "fuzz", "findings")
-BATCH = 250
+KEPT = os.path.join(ROOT, ".build", "fuzz", "findings")
 # Each batch takes the next. Texts are read in few, as starting Tesseract costs more than all else.
 OPTIONS = [
     "--stages scenes,frames,audio",
     "--stages scenes,frames,audio --frames-per-scene 3 --frame-format png --threads 2",
     "--stages scenes,frames --speed fast --threads 2 --waveform --dataset",
     "--stages scenes,frames,audio --sprites --contact-sheet --preview --waveform",
-    "--stages scenes,frames --speed balanced --clips copy --timelines edl,otio,chapters",
-    "--stages scenes,frames,audio --timelines mkv-chapters,fcpxml --frame-format webp",
+    "--stages scenes,frames --speed balanced --clips copy --timelines edl,otio,matroska",
+    "--stages scenes,frames,audio --timelines ffmetadata,fcpxml --frame-format webp",
     "--stages scenes,frames,text,audio --text-region 0,0.5,1,0.5",
     "--stages scenes,frames --clips encode --frame-width 0",
 ]
 # Longer than any of these films takes, even where the address sanitizer and busy neighbours slow it down.
 TIMEOUT = "90s"
 # Shadow memory counts as private: with the usual limit on that the sanitizer could map nothing.
-SANITIZER_MEMORY = "15t"
+SANITIZER_MEMORY = "15000g"
 SANITIZER_OPTIONS = "detect_leaks=0:allocator_may_return_null=1:symbolize=0:max_allocation_size_mb=4096"
+# Codes that damage to a small film is no reason for.
+NEVER = {"worker_crashed", "internal", "timed_out", "out_of_memory", "output_failed", "canceled", "sandbox_unavailable", "unreadable"}
 PR_SET_CHILD_SUBREAPER = 36
 
 
 def main(words):
-    parser = argparse.ArgumentParser(usage="tools/fuzz media [--files N] [--seed S] [--binary PROGRAM | --plain] [--only NUMBER] [--json FILE]")
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n\n")[0])
     parser.add_argument("--files", type=int, default=10000)
+    parser.add_argument("--batch", type=int, default=250)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--only", type=int)
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--binary")
+    parser.add_argument("--findings", default=KEPT)
     parser.add_argument("--json")
     options = parser.parse_args(words)
     sanitized = not (options.plain or options.binary)
     binary = os.path.abspath(options.binary) if options.binary else build(sanitized)
     # What a dead parent leaves behind comes to this process, and is seen.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    run = Run(binary, sanitized, options.seed)
+    run = Run(binary, sanitized, options.seed, options.batch, options.findings)
     begun = time.monotonic()
     numbers = [options.only] if options.only is not None else range(options.files)
-    for first in range(0, len(numbers), BATCH):
-        run.batch(numbers[first:first + BATCH])
+    for first in range(0, len(numbers), options.batch):
+        run.batch(numbers[first:first + options.batch])
         print(f"{run.files} films, {len(run.findings)} findings, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     run.report(options.json, time.monotonic() - begun)
     sys.exit(1 if run.findings else 0)
@@ -86,8 +92,8 @@ def build(sanitized):
 class Run:
     """Batches of one seed through one program, and what was found."""
 
-    def __init__(self, binary, sanitized, seed):
-        self.binary, self.sanitized, self.seed = binary, sanitized, seed
+    def __init__(self, binary, sanitized, seed, size, kept):
+        self.binary, self.sanitized, self.seed, self.size, self.kept = binary, sanitized, seed, size, kept
         self.environment = dict(os.environ)
         self.limits = ["--timeout", TIMEOUT, "--retries", "0"]
         if sanitized:
@@ -113,7 +119,7 @@ class Run:
 
     def batch(self, numbers):
         """Damages films, analyses them, looks at what came of it."""
-        options = OPTIONS[numbers[0] // BATCH % len(OPTIONS)].split()
+        options = OPTIONS[numbers[0] // self.size % len(OPTIONS)].split()
         with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
             place = {name: os.path.join(folder, name) for name in ("in", "out", "work")}
             for name in ("in", "work"):
@@ -129,6 +135,8 @@ class Run:
             command = [self.binary, "analyze", place["in"], "-o", place["out"], "--work-dir", place["work"], "--quiet",
                        "--extensions", ",".join(sorted({name.split(".")[-1] for name in made})), *options, *self.limits]
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=self.environment)
+            if done.returncode == 2:
+                sys.exit(f"fuzz: the program does not take {' '.join(command)}:\n{text(done.stderr)}")
             self.files += len(made)
             self.look(place, made, done, options)
 
@@ -170,8 +178,7 @@ class Run:
         for error in errors:
             code = error["code"] + ("/" + error["limit"] if "limit" in error else "")
             self.codes[code] = self.codes.get(code, 0) + 1
-            if error["code"] in ("worker_crashed", "internal", "timed_out", "output_failed", "canceled", "sandbox_unavailable") or (
-                    error["code"] == "out_of_memory"):
+            if error["code"] in NEVER:
                 problems.append(f"{code} in {error['stage']}: {error['message']}")
         if (status == "succeeded") != (not errors):
             problems.append(f"{status} with {len(errors)} errors")
@@ -185,16 +192,16 @@ class Run:
 
     def find(self, film, problem, options, ways=()):
         """Keeps a finding, and the film it is about."""
-        os.makedirs(FINDINGS, exist_ok=True)
+        os.makedirs(self.kept, exist_ok=True)
         name = os.path.basename(film) if film else "batch"
         entry = {"seed": self.seed, "film": name, "problem": problem, "options": options, "ways": list(ways)}
         if film:
-            kept = os.path.join(FINDINGS, f"{self.seed}-{name}")
+            kept = os.path.join(self.kept, f"{self.seed}-{name}")
             shutil.copyfile(film, kept)
             entry["sanitizer"] = self.sanitizer(kept, options)
         self.findings.append(entry)
         print(f"{name} ({' '.join(options)}): {problem}", file=sys.stderr)
-        with open(os.path.join(FINDINGS, "findings.jsonl"), "a") as file:
+        with open(os.path.join(self.kept, "findings.jsonl"), "a") as file:
             file.write(json.dumps(entry) + "\n")
 
     def sanitizer(self, film, options):
@@ -218,14 +225,14 @@ class Run:
               f"{seconds:.0f} s")
         for title in ("statuses", "codes", "damage"):
             print(f"{title}: " + ", ".join(f"{count} {name}" for name, count in summary[title].items()))
-        print(f"{len(self.findings)} findings" + (f", kept in {FINDINGS}" if self.findings else ""))
+        print(f"{len(self.findings)} findings" + (f", kept in {self.kept}" if self.findings else ""))
         if path:
             with open(path, "w") as file:
                 json.dump(summary, file, indent=2)
 
 
 def orphans():
-    """Command lines of processes that a batch left; they have become this process's children."""
+    """Command lines of processes that a batch left, and an end to them; they have become this process's children."""
     left = []
     while True:
         try:
@@ -238,6 +245,7 @@ def orphans():
         for process in file.read().split():
             with open(f"/proc/{process}/cmdline") as line:
                 left.append(line.read().replace("\0", " "))
+            os.kill(int(process), signal.SIGKILL)
     return left
 
 
