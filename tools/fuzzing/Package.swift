@@ -21,10 +21,11 @@ let package = Package(
   targets: [
     .target(name: "Documents", swiftSettings: swift),
     .target(name: "Subtitles", dependencies: ["Documents"], swiftSettings: swift),
-    fuzz("FuzzRequests", uses: ["Documents"]),
-    fuzz("FuzzMixes", uses: ["Documents"]),
-    fuzz("FuzzEvents", uses: ["Documents"]),
-    fuzz("FuzzSubtitles", uses: ["Documents", "Subtitles"]),
-    fuzz("FuzzTables", uses: ["Documents"]),
+    .target(name: "Claims", swiftSettings: swift),
+    fuzz("FuzzRequests", uses: ["Claims", "Documents"]),
+    fuzz("FuzzMixes", uses: ["Claims", "Documents"]),
+    fuzz("FuzzEvents", uses: ["Claims", "Documents"]),
+    fuzz("FuzzSubtitles", uses: ["Claims", "Documents", "Subtitles"]),
+    fuzz("FuzzTables", uses: ["Claims", "Documents"]),
   ]
 )

@@ -1,3 +1,4 @@
+import Claims
 import Documents
 import FoundationEssentials
 
@@ -9,7 +10,7 @@ import FoundationEssentials
   let stream = bytes.dropFirst()
   var whole = LineBuffer()
   let lines = whole.add(stream)
-  precondition(lines == stream.split(separator: 10, omittingEmptySubsequences: false).dropLast().map(Array.init))
+  claim(lines == stream.split(separator: 10, omittingEmptySubsequences: false).dropLast().map(Array.init))
   var buffer = LineBuffer()
   var pieces: [[UInt8]] = []
   var rest = stream
@@ -18,17 +19,17 @@ import FoundationEssentials
     pieces += buffer.add(piece)
     rest = rest.dropFirst(piece.count)
   }
-  precondition(pieces == lines, "other lines in pieces")
+  claim(pieces == lines, "other lines in pieces")
   for line in lines {
     guard let event = try? JSONDecoder().decode(Event.self, from: Data(line)) else { continue }
     do {
       let text = try DocumentEncoder.line(event)
-      precondition(!text.utf8.contains(10), "an event of several lines")
+      claim(!text.utf8.contains(10), "an event of several lines")
       let again = try JSONDecoder().decode(Event.self, from: Data(text.utf8))
       let second = try DocumentEncoder.line(again)
-      precondition(second == text, "not the same after writing and reading: \(text)")
+      claim(second == text, "not the same after writing and reading: \(text)")
     } catch {
-      preconditionFailure("an event that was read cannot be written and read: \(error)")
+      fatalError("an event that was read cannot be written and read: \(error)")
     }
   }
   return 0

@@ -1,3 +1,4 @@
+import Claims
 import Documents
 
 /// Any bytes are a mix document or an error with a message; what was accepted holds figures that can be worked with.
@@ -5,17 +6,17 @@ import Documents
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
   do throws(DocumentError) {
     let document = try MixDocumentReader.read(bytes)
-    precondition((8000...192_000).contains(document.output.sampleRate))
-    precondition([1, 2, 6].contains(document.output.channels))
-    precondition(document.output.gainDB.isFinite)
-    precondition(document.output.duration.map { $0.isFinite && $0 > 0 } ?? true)
+    claim((8000...192_000).contains(document.output.sampleRate))
+    claim([1, 2, 6].contains(document.output.channels))
+    claim(document.output.gainDB.isFinite)
+    claim(document.output.duration.map { $0.isFinite && $0 > 0 } ?? true)
     for clip in document.tracks.flatMap(\.clips) {
-      precondition(!clip.source.isEmpty)
-      precondition(clip.start.map { $0.isFinite && $0 >= 0 } ?? true)
-      precondition(clip.gainDB.isFinite && (-1...1).contains(clip.pan))
+      claim(!clip.source.isEmpty)
+      claim(clip.start.map { $0.isFinite && $0 >= 0 } ?? true)
+      claim(clip.gainDB.isFinite && (-1...1).contains(clip.pan))
     }
   } catch {
-    precondition(!error.message.isEmpty, "an error without a message")
+    claim(!error.message.isEmpty, "an error without a message")
   }
   return 0
 }

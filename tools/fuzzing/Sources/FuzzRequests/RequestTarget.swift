@@ -1,3 +1,4 @@
+import Claims
 import Documents
 
 /// Any bytes are a request document or an error with a message; a request that was written is read as the same.
@@ -7,16 +8,16 @@ import Documents
   do throws(DocumentError) {
     request = try Request(json: bytes)
   } catch {
-    precondition(!error.message.isEmpty, "an error without a message")
+    claim(!error.message.isEmpty, "an error without a message")
     return 0
   }
   do {
     let text = try DocumentEncoder.line(request)
-    precondition(!text.utf8.contains(10), "a request of several lines")
+    claim(!text.utf8.contains(10), "a request of several lines")
     let again = try Request(json: Array(text.utf8))
-    precondition(again == request, "not the same after writing and reading: \(text)")
+    claim(again == request, "not the same after writing and reading: \(text)")
   } catch {
-    preconditionFailure("a request that was read cannot be written and read: \(error)")
+    fatalError("a request that was read cannot be written and read: \(error)")
   }
   return 0
 }

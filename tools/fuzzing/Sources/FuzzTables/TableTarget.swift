@@ -1,3 +1,4 @@
+import Claims
 import Documents
 
 /// Fields out of any bytes come back, byte for byte, from a reader of RFC 4180; figures have no exponent.
@@ -6,18 +7,18 @@ import Documents
   // Zero bytes divide the fields.
   let fields = bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
   let read = records(in: Array(CSV.record(fields).utf8))
-  precondition(read == [fields.map { Array($0.utf8) }], "\(fields) became \(read)")
+  claim(read == [fields.map { Array($0.utf8) }], "\(fields) became \(read)")
 
   if count >= 9 {
     let bits = bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let value = Double(bitPattern: bits)
     let text = CSV.decimal(value, places: Int(bytes[8] % 7))
-    precondition(value.isFinite != text.isEmpty)
+    claim(value.isFinite != text.isEmpty)
     if abs(value) < 1e12 {
-      precondition(!text.contains("e"), text)
+      claim(!text.contains("e"), text)
       let difference = abs((Double(text) ?? .infinity) - value)
       let places = (0..<bytes[8] % 7).reduce(1.0) { factor, _ in factor / 10 }
-      precondition(difference <= places * 0.5001 + abs(value) * 1e-15, "\(value) became \(text)")
+      claim(difference <= places * 0.5001 + abs(value) * 1e-15, "\(value) became \(text)")
     }
   }
   return 0
@@ -44,7 +45,7 @@ private func records(in text: [UInt8]) -> [[[UInt8]]] {
         field.append(byte)
       }
     } else if byte == quote {
-      precondition(field.isEmpty, "a quote within a field that is not quoted")
+      claim(field.isEmpty, "a quote within a field that is not quoted")
       isQuoted = true
     } else if byte == comma {
       record.append(field)
@@ -54,11 +55,11 @@ private func records(in text: [UInt8]) -> [[[UInt8]]] {
       (record, field) = ([], [])
       index += 1
     } else {
-      precondition(byte != lineFeed && byte != carriageReturn, "a line end within a field that is not quoted")
+      claim(byte != lineFeed && byte != carriageReturn, "a line end within a field that is not quoted")
       field.append(byte)
     }
     index += 1
   }
-  precondition(!isQuoted && record.isEmpty && field.isEmpty, "the last record has no end")
+  claim(!isQuoted && record.isEmpty && field.isEmpty, "the last record has no end")
   return records
 }
