@@ -2,7 +2,8 @@
 # A batch as shards under GNU parallel. usage: parallel.sh FILMS RESULTS [OPTION of cutroom analyze ...]
 #
 # In the environment: SHARDS (64), JOBS at once (one a processor), SERVERS (as for --sshlogin: "4/one,8/two"; they see the same folders and have
-# cutroom on their PATH). Started again after a stop it goes on. Exit code 0 all succeeded, 1 some films did not, else what went wrong.
+# cutroom on their PATH). Started again after a stop it goes on, with the films that it found the first time. Exit code 0 all succeeded, 1 some films
+# did not, 4 a shard could not be done.
 set -euo pipefail
 cutroom=${CUTROOM:-cutroom}
 films=$(realpath "$1") results=$(realpath -m "$2")
@@ -21,6 +22,9 @@ export -f one
 
 # An empty list is no work: there may be fewer films than shards.
 find "$results/lists" -name 'shard-*.txt' -size +0 | sort |
-  parallel --will-cite ${JOBS:+--jobs "$JOBS"} ${SERVERS:+--sshlogin "$SERVERS" --env one} --retries 3 --joblog "$results/jobs.log" \
-    one "$cutroom" "$films" "$results/parts" {} "$@"
+  parallel --quote --will-cite ${JOBS:+--jobs "$JOBS"} ${SERVERS:+--sshlogin "$SERVERS" --env one} --retries 3 --joblog "$results/jobs.log" \
+    one "$cutroom" "$films" "$results/parts" {} "$@" || {
+  echo "parallel.sh: $? shards could not be done; $results/jobs.log tells which" >&2
+  exit 4
+}
 exec "$cutroom" merge "$results"/parts/* -o "$results/all" --force
