@@ -85,7 +85,11 @@ package final class Input {
       }
       switch code {
       case CR_ENOMEM: throw lacksMemory(source, limits)
-      case CR_EIO: throw MediaError(.unreadable, "the file cannot be read: input/output error", mayPass: true)
+      case CR_EIO where source.readError != 0:
+        throw MediaError(
+          .unreadable, "the file cannot be read: \(String(cString: strerror(source.readError)))", mayPass: true)
+      // Demuxers say so where an element reaches past the end, too.
+      case CR_EIO: throw MediaError(.corrupt, "the header is damaged, or the file was cut off within it")
       default:
         if ContainerStructure(source: source).startsWithBox {
           throw MediaError(

@@ -74,6 +74,10 @@ struct HostileFileTests {
       if let found = $0.range(of: Data("stsd".utf8)) { $0[found.upperBound + 8] = 8 }
     }
     try folder.copy(greedy, to: "in/greedy.mp4")
+    let torn = try Film.alter(Film.make(["-i", Film.plain(), "-c", "copy"], as: "mkv"), "cut off within its header") {
+      if let found = $0.range(of: Data("V_MPEG4".utf8)) { $0 = $0.prefix(found.upperBound + 33) }
+    }
+    try folder.copy(torn, to: "in/torn.mkv")
     try folder.copy(Film.plain(), to: "in/good.mp4")
     let inputs = everything(in: folder("in")).map { folder("in/\($0)") }
     let options = ["--stages", "scenes,frames", "--work-dir", folder("work"), "--timeout", "60s"]
@@ -87,7 +91,7 @@ struct HostileFileTests {
   @Test(
     arguments: [
       "vector.svg", "words.srt", "bomb.png", "line.png", "tall.mp4", "streams.mkv", "segments.mkv", "letters.mov",
-      "long.mp4", "wide.avi", "greedy.mp4",
+      "long.mp4", "wide.avi", "greedy.mp4", "torn.mkv",
     ])
   func `ends in a document`(name: String) throws {
     let (folder, batch) = try Self.result.get()
@@ -105,7 +109,7 @@ struct HostileFileTests {
     #expect(everything(in: folder("work")).isEmpty)
   }
 
-  @Test(arguments: ["wide.avi", "greedy.mp4"])
+  @Test(arguments: ["wide.avi", "greedy.mp4", "torn.mkv"])
   func `a header that cannot be true is damage`(name: String) throws {
     let document = try Self.result.get().1.document(name)
     #expect(document.errors.items.map { $0.code.string } == ["corrupt"])
