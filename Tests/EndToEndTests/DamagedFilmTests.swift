@@ -11,7 +11,7 @@ struct DamagedFilmTests {
       "/usr/bin/python3",
       [
         "\(packageRoot)/tools/fuzz", "media", "--files", "\(files)", "--batch", "12", "--seed", "tests", "--binary",
-        binary,
+        binary, "--findings", folder("findings"),
       ], timeLimit: 600)
   }
 

@@ -128,6 +128,24 @@ struct HostileFileTests {
     #expect(everything(in: folder("work")).isEmpty)
   }
 
+  @Test func `a film that cannot be copied does not end the batch`() throws {
+    let folder = try TemporaryFolder()
+    let vorbis = ["-i", Film.plain(), "-f", "lavfi", "-i", "sine=d=3.2", "-c:v", "copy", "-c:a", "libvorbis"]
+    // Without the number of its headers, which stands before the first, Vorbis cannot be put into another file.
+    let film = try Film.alter(Film.make(vorbis, as: "mkv"), "without Vorbis headers") {
+      if let found = $0.range(of: Data("\u{1}vorbis".utf8)) { $0[found.lowerBound - 3] = 9 }
+    }
+    try folder.copy(film, to: "in/a.mkv")
+    try folder.copy(Film.plain(), to: "in/b.mp4")
+    let batch = try Batch(
+      [folder("in")], into: folder("out"), ["--stages", "scenes", "--clips", "copy", "--jobs", "1"])
+    #expect(batch.outcome.exitCode == 1)
+    let damaged = try batch.document("a.mkv")
+    #expect(damaged.status.string == "partial")
+    #expect(damaged.errors.items.map { $0.code.string } == ["corrupt"], "\(damaged.errors)")
+    #expect(try batch.document("b.mp4").status.string == "succeeded")
+  }
+
   @Test func `too many streams and too many pixels are named`() throws {
     let (_, batch) = try Self.result.get()
     #expect(try batch.document("streams.mkv").errors[0].limit.string == "streams")
