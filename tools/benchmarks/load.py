@@ -10,12 +10,14 @@ unless --stages names it. 0 leaves a part out.
               CPU use, memory of parent and workers while it runs. The parent's memory from file N/10 to the last may grow by 5 %
   processes   --single films (200) each with a `cutroom analyze` of its own, --processes (8) at once
   overhead    CPU time a file that does not depend on its length: films of S and of 4 S seconds, --overhead (60) of each, one at a
-              time, in turn; at most 60 ms. The same by the clock, which neighbours disturb
+              time, in turn; at most 60 ms. The same by the clock, which neighbours disturb; and the CPU time of a file in a batch
+              to that of an ffmpeg that decodes it and does nothing else, in turn, which no neighbour and no slow machine disturbs
   scaling     --scaling films (60) on one core and on all, in turn: how many times as fast; at least 0.95 times the cores
 """
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import struct
@@ -25,10 +27,12 @@ import tempfile
 import threading
 import time
 
-from measure import CACHE, ROOT, bound_row, samples, save, table
+from measure import CACHE, ROOT, bound_row, ratio_row, run, samples, save, table
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 INTERVAL = 0.2
+# The line of the log with which a file ends.
+ENDING = re.compile(r"(succeeded|partial|failed|canceled) in [0-9.]+ s$")
 # Beginnings in the sample film, one a source, so that not all films show the same.
 STARTS = [4, 20, 33, 47, 60, 76, 90, 104, 120, 140]
 
@@ -114,11 +118,11 @@ class Watch(threading.Thread):
 def analyze(binary, inputs, output, *options, cores=None):
     """Runs a batch; returns its wall seconds, CPU seconds of all processes, latencies by file, and samples of memory."""
     prefix = ["taskset", "-c", ",".join(map(str, cores))] if cores else []
-    command = prefix + [binary, "analyze", *inputs, "-o", output, "--no-cache", "--quiet", "--log-level", "info", "--log-format", "json", *options]
-    if not has_cache(binary):
-        command.remove("--no-cache")
+    command = prefix + [binary, "analyze", *inputs, "-o", output, "--quiet", "--log-level", "info", "--log-format", "json", *options]
+    # What another run kept of the same film must not help this one.
+    environment = os.environ | {"XDG_CACHE_HOME": output + "-cache"}
     begun = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
     latencies, starts, failures = [], {}, []
     watch = Watch(process.pid, lambda: len(latencies))
     watch.start()
@@ -131,7 +135,7 @@ def analyze(binary, inputs, output, *options, cores=None):
         path = entry.get("path")
         if path and path not in starts:
             starts[path] = now
-        elif path and entry["level"] == "info" and " in " in entry["message"]:
+        elif path and ENDING.match(entry["message"]):
             latencies.append(now - starts[path])
         if entry["level"] in ("warning", "error"):
             failures.append(f"{path}: {entry['message']}")
@@ -140,11 +144,6 @@ def analyze(binary, inputs, output, *options, cores=None):
     if status != 0:
         sys.exit(f"bench: {' '.join(command)} ended with {status}:\n" + "\n".join(failures[:5]))
     return {"wall": time.monotonic() - begun, "cpu": usage.ru_utime + usage.ru_stime, "latencies": latencies, "samples": samples}
-
-
-def has_cache(binary):
-    said = subprocess.run([binary, "analyze", "--help"], capture_output=True, text=True)
-    return "--no-cache" in said.stdout
 
 
 def percentiles(values):
@@ -180,12 +179,13 @@ def processes(binary, films, count, at_once, stages, work):
     paths = [os.path.join(base, name) for base, _, names in sorted(os.walk(films)) for name in sorted(names)][:count]
     latencies, peaks, running, cpu = [], [], {}, 0.0
     waiting = list(enumerate(paths))
+    environment = os.environ | {"XDG_CACHE_HOME": os.path.join(work, "single-cache")}
     begun = time.monotonic()
     while waiting or running:
         while waiting and len(running) < at_once:
             number, path = waiting.pop(0)
             command = [binary, "analyze", path, "-o", os.path.join(work, "single", str(number)), "--stages", stages, "--quiet"]
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
             running[child.pid] = (child, time.monotonic())
         process, status, usage = os.wait4(-1, 0)
         if process not in running:
@@ -216,8 +216,16 @@ def overhead(binary, count, options, work):
         cpu.append((a["cpu"] - (b["cpu"] - a["cpu"]) / 3) / count * 1000)
         a50, b50 = (statistics.median(x["latencies"]) for x in (a, b))
         wall.append((a50 - (b50 - a50) / 3) * 1000)
+    paths = [os.path.join(base, name) for base, _, names in os.walk(short) for name in names]
+    ours, theirs = [], []
+    for round in range(3):
+        done = analyze(binary, [short], os.path.join(work, f"ratio-{round}"), "--stages", options.stages, "--jobs", "1", "--threads", "1")
+        ours.append(done["cpu"] / count * 1000)
+        peers = [run(["ffmpeg", "-v", "error", "-nostdin", "-threads", "1", "-i", path, "-f", "null", "-"]).cpu for path in paths]
+        theirs.append(sum(peers) / count * 1000)
     return [bound_row("overhead a file", statistics.median(cpu), "CPU ms", at_most=60),
-            bound_row("overhead a file by the clock", statistics.median(wall), "ms")]
+            bound_row("overhead a file by the clock", statistics.median(wall), "ms"),
+            ratio_row("a file, to an ffmpeg that decodes it", ours, theirs, "CPU ms", at_most=1)]
 
 
 def scaling(binary, count, options, work):
