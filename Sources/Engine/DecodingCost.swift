@@ -13,9 +13,10 @@ struct DecodingCost {
   private static let loopFilter = 1.2
   /// Looking closer takes some of the frames between, too.
   private static let closerLook = 1.08
-  /// Bytes that cost as much as detection does a frame, decoded or made up, and as a process does before its first.
-  private static let detection = 1150.0
-  private static let beginning = 400_000.0
+  /// Bytes a pixel that cost as much as detection does a frame, decoded or made up, and as a process does before its first: at 1080
+  /// lines. Of smaller pictures both are a larger share, but one that no choice of groups makes less.
+  private static let detection = 0.00055
+  private static let beginning = 0.19
 
   /// Frames that cost alike.
   private struct Frames {
@@ -66,7 +67,8 @@ struct DecodingCost {
   /// Share of a whole decode that is spent though no group is opened: key frames are decoded once to judge by and once to detect.
   var ofTheRest: Double {
     let frames = keys.count + between.count + forward.reduce(0) { $0 + $1.count }
-    return (2 * keys.cost(perFrame: predicted) + Self.detection * Double(frames) + Self.beginning) / whole
+    let ofDetection = Double(area) * (Self.detection * Double(frames) + Self.beginning)
+    return (2 * keys.cost(perFrame: predicted) + ofDetection) / whole
   }
 
   /// Share of a whole decode that opening each group adds.
