@@ -44,7 +44,7 @@ let package = Package(
     module("Media", uses: ["CFFmpeg", "Documents", "Timing"]),
     module("SceneDetection", uses: ["Timing"]),
     module("FrameExtraction", uses: ["Documents", "Media", "Timing"]),
-    module("TextRecognition", uses: ["CTesseract", "Documents", "Media", "Timing"]),
+    module("TextRecognition", uses: ["CKernels", "CTesseract", "Documents", "Media", "Timing"]),
     module("Timelines", uses: ["Documents", "Timing"]),
     module("AudioMixing", uses: ["CKernels", "CLoudness", "Documents", "Media", "Timing"]),
     module(

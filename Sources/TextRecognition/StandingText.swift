@@ -37,11 +37,11 @@ final class StandingText {
   /// Whether the last presence was won by shifting.
   private(set) var drifts = false
 
-  /// `pixels` are positions in a plane of `width`; `gradient` gives the weight at each.
-  init(pixels: [Int32], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime, gradient: (Int) -> Int16) {
+  /// `pixels` are positions in a plane of `width`, with the gradient at each.
+  init(pixels: [Int32], weights: [Int16], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime) {
     box = PixelBox(left: 0, top: 0, right: 0, bottom: 0)
     positions = []
-    weights = []
+    self.weights = []
     stretches = []
     energy = 1
     self.isLong = isLong
@@ -50,14 +50,14 @@ final class StandingText {
     lastWhole = now
     end = now
     ended = now
-    take(pixels, width: width, gradient: gradient)
+    take(pixels, weights: weights, width: width)
   }
 
   /// Number of pixels of the template.
   var strokes: Int { positions.count }
 
   /// Replaces the template.
-  func take(_ pixels: [Int32], width: Int, gradient: (Int) -> Int16) {
+  func take(_ pixels: [Int32], weights: [Int16], width: Int) {
     var (left, top, right, bottom) = (Int.max, Int.max, 0, 0)
     for pixel in pixels {
       let (y, x) = Int(pixel).quotientAndRemainder(dividingBy: width)
@@ -66,7 +66,7 @@ final class StandingText {
     }
     box = PixelBox(left: left, top: top, right: right, bottom: bottom)
     positions = pixels
-    weights = pixels.map { gradient(Int($0)) }
+    self.weights = weights
     stretches = pixels.map { UInt8(min(31, (Int($0) % width - left) / Self.stretch)) }
     energy = max(1, weights.reduce(0) { $0 + Double($1) * Double($1) })
   }

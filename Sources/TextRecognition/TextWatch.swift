@@ -32,6 +32,8 @@ struct TextWatch {
   private var lookTimes: [FrameTime] = []
   private var live: [StandingText] = []
   private var over: [StandingText] = []
+  /// Changes with every text that comes, goes or gets another template.
+  private var revision = 0
   /// Texts that were not followed because ``most`` stood.
   private(set) var leftOut = 0
 
@@ -59,9 +61,9 @@ struct TextWatch {
     guard still.hasShort else { return [] }
     try follow(time)
     if still.hasLong, still.count % Self.looksPerLongSearch == 0 {
-      try detect(still.long(), isLong: true, since: lookTimes[0], now: time)
+      try detect(.long, since: lookTimes[0], now: time)
     }
-    try detect(still.short(), isLong: false, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
+    try detect(.short, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
     return endedBlocks(at: time)
   }
 
@@ -104,6 +106,7 @@ struct TextWatch {
         stay.append(text)
       }
     }
+    if live.count != stay.count { revision += 1 }
     live = stay
   }
 
@@ -112,37 +115,36 @@ struct TextWatch {
     let width = geometry.smallWidth
     let fading = presence > Self.fadingIn
     let box = text.box.grown(across: 2, down: 1, within: (width, geometry.smallHeight))
-    let edges = fading ? still.short() : still.last
-    func gradient(_ i: Int) -> Int16 { Int16(edges.rising[i]) - Int16(edges.falling[i]) }
     var pixels: [Int32] = []
-    for y in box.top..<box.bottom {
-      for i in y * width + box.left..<y * width + box.right where abs(gradient(i)) > Int16(StrokeDetector.edge) {
-        pixels.append(Int32(i))
-      }
-    }
-    guard Double(pixels.count) >= Double(text.strokes) * Self.leastRenewal, !pixels.isEmpty else { return }
-    text.take(pixels, width: width, gradient: gradient)
+    for y in box.top..<box.bottom { for i in y * width + box.left..<y * width + box.right { pixels.append(Int32(i)) } }
+    let last = still.last
+    let weights = fading ? still.gradients(.short, at: pixels) : pixels.map { last.gradient(Int($0)) }
+    let strokes = zip(pixels, weights).filter { abs($1) > Int16(StrokeDetector.edge) }
+    guard Double(strokes.count) >= Double(text.strokes) * Self.leastRenewal, !strokes.isEmpty else { return }
+    text.take(strokes.map(\.0), weights: strokes.map(\.1), width: width)
     text.clean = time
+    revision += 1
     guard fading, let oldest = history.oldest else { return }
     let start = try history.start(of: text, before: time)
     if start.index > oldest.index + 2, start.index > text.start.index { text.start = start }
   }
 
   private mutating func detect(
-    _ edges: StrokeEdges, isLong: Bool, since: FrameTime, now: FrameTime
+    _ window: StillStrokes.Window, since: FrameTime, now: FrameTime
   ) throws(MediaError) {
     // A slow picture must not hide a text that stands still in it.
-    let known = isLong ? live.filter(\.isLong) : live
-    for pixels in detector.find(edges, known: known) {
+    let known = window == .long ? live.filter(\.isLong) : live
+    for pixels in detector.find(still, window, known: known, revision: revision) {
       guard live.count < Self.most else {
         leftOut += 1
         continue
       }
       let text = StandingText(
-        pixels: pixels, width: geometry.smallWidth, isLong: isLong, clean: since, now: now,
-        gradient: { Int16(edges.rising[$0]) - Int16(edges.falling[$0]) })
+        pixels: pixels, weights: still.gradients(window, at: pixels), width: geometry.smallWidth,
+        isLong: window == .long, clean: since, now: now)
       text.start = try history.start(of: text, before: since)
       live.append(text)
+      revision += 1
     }
   }
 
