@@ -63,7 +63,7 @@ let package = Package(
     tests(of: "SceneDetection", uses: ["Timing"]),
     tests(of: "FrameExtraction"),
     tests(of: "AudioMixing", uses: ["CKernels", "Documents", "Media"]),
-    tests(of: "TextRecognition", uses: ["Documents", "Timing"]),
+    tests(of: "TextRecognition", uses: ["CKernels", "Documents", "Media", "Timing"]),
     tests(of: "Timelines", uses: ["Documents", "TestSupport"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
   ]
