@@ -86,17 +86,17 @@ struct FrameHistory {
 
   var oldest: FrameTime? { entries.first?.time }
 
-  private func presence(of text: StandingText, in entry: Entry) throws(MediaError) -> Double {
-    if let plane = entry.plane { return text.presence(in: plane) }
-    guard let frame = entry.frame else { return 0 }
+  private func sight(of text: StandingText, in entry: Entry) throws(MediaError) -> Sight? {
+    if let plane = entry.plane { return text.sight(in: plane) }
+    guard let frame = entry.frame else { return nil }
     if frame.isShownAsStored,
-      let presence = text.presence(in: frame, width: geometry.smallWidth, factor: geometry.divisor * geometry.factor)
+      let sight = text.sight(in: frame, width: geometry.smallWidth, factor: geometry.divisor * geometry.factor)
     {
-      return presence
+      return sight
     }
     let plane = try geometry.smallPlane(frame)
     entry.plane = plane
-    return text.presence(in: plane)
+    return text.sight(in: plane)
   }
 
   /// The first frame of a text that is there on frame `known`: back while it is present, by looks and then by frames.
@@ -122,10 +122,10 @@ struct FrameHistory {
     var missed = 0
     var before: Double?
     for entry in walk {
-      let presence = try presence(of: text, in: entry)
-      if presence >= least, presence > (before ?? presence) - Self.jump {
+      guard let sight = try sight(of: text, in: entry) else { break }
+      if sight.hasSameStrokes || sight.share >= least && sight.share > (before ?? sight.share) - Self.jump {
         furthest = entry.time
-        before = min(1, presence)
+        before = min(1, sight.share)
         missed = 0
       } else {
         missed += 1

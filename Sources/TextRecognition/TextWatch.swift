@@ -15,6 +15,8 @@ struct TextWatch {
   static let fadingIn = 1.2
   /// Seconds that a text may be less than whole before it counts as ended: its looks cannot be kept for ever.
   static let longestFall = 1.5
+  /// Looks that may be kept for texts whose strokes are still seen in another contrast: each is a picture.
+  static let mostKeptLooks = 24
   /// Seconds that ended texts may wait for their neighbours to end.
   static let longestWait = 1.5
   /// Looks from one search of the long window to the next: what is found late is dated by looking back.
@@ -75,18 +77,21 @@ struct TextWatch {
       text.ended = last
       over.append(text)
     }
+    for text in over where text.isTrailing { text.end = last }
     live = []
     defer { over = [] }
     return TextBlock.blocks(of: over, geometry: geometry).map(\.block)
   }
 
   private mutating func follow(_ time: FrameTime) throws(MediaError) {
+    try trail(time)
     let width = geometry.smallWidth
     let edges = still.last
     var stay: [StandingText] = []
     stay.reserveCapacity(live.count)
     for text in live {
-      let presence = text.presence(in: edges, width: width)
+      let sight = text.sight(in: edges, width: width)
+      let presence = sight.share
       if presence >= Self.whole {
         text.missing = 0
         text.looks = []
@@ -101,6 +106,7 @@ struct TextWatch {
       if text.missing >= 2 || presence < Self.vanished || falling > Self.longestFall {
         text.end = try history.end(of: text, after: text.lastWhole)
         text.ended = time
+        text.isTrailing = sight.hasSameStrokes
         over.append(text)
       } else {
         stay.append(text)
@@ -108,6 +114,19 @@ struct TextWatch {
     }
     if live.count != stay.count { revision += 1 }
     live = stay
+  }
+
+  /// Follows the ends of texts that the picture behind them has left in another contrast.
+  private mutating func trail(_ time: FrameTime) throws(MediaError) {
+    let trailing = over.filter(\.isTrailing)
+    guard !trailing.isEmpty else { return }
+    let kept = Set(trailing.flatMap { $0.looks.map(ObjectIdentifier.init) }).count
+    for text in trailing {
+      let known = text.end
+      let sight = text.sight(in: still.last, width: geometry.smallWidth)
+      text.isTrailing = kept <= Self.mostKeptLooks && sight.hasSameStrokes
+      text.end = text.isTrailing ? time : try history.end(of: text, after: known)
+    }
   }
 
   /// Takes a template anew: still fading in, or drifting.
@@ -156,7 +175,8 @@ struct TextWatch {
     for (members, block) in TextBlock.blocks(of: waiting, geometry: geometry) {
       let last = members.map(\.ended.seconds).max() ?? 0
       let first = members.map(\.ended.seconds).min() ?? 0
-      if last <= time.seconds - TextBlock.settling || first < time.seconds - Self.longestWait {
+      let isOpen = members.contains(where: \.isTrailing)
+      if !isOpen, last <= time.seconds - TextBlock.settling || first < time.seconds - Self.longestWait {
         ready.append(block)
       } else {
         over += members
