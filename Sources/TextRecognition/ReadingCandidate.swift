@@ -86,19 +86,21 @@ struct ReadingCandidate {
     return ink >= leastMotionInk && Double(after * still.peak) < leastKept * Double(before * last.peak)
   }
 
-  /// Most unevenness of the longest row in heights, and that of a row among much clutter.
+  /// Most unevenness of the longest row in heights, and that of a row of few letters or among much clutter: of 138 texts
+  /// none had more.
   static let mostUneven = 0.15
-  static let mostUnevenInClutter = 0.06
+  static let mostUnevenWhereUnsure = 0.06
+  static let fewLetters = 5
 
   /// The gate before any recognition: letters that the longest row must have, by the share of the ink in rows. Set on 89
   /// texts and 2,535 blocks of clutter of annotated films.
   var looksLikeText: Bool {
     let longest = letters.rows.map(\.members.count).max() ?? 0
     let unevenness = letters.rows.filter { $0.members.count == longest }.map(\.unevenness).min() ?? 1
-    guard unevenness < Self.mostUneven else { return false }
+    guard unevenness < (longest > Self.fewLetters ? Self.mostUneven : Self.mostUnevenWhereUnsure) else { return false }
     if inkShare >= 0.7 { return longest >= 4 }
     if inkShare >= 0.6 { return longest >= 5 }
-    guard unevenness < Self.mostUnevenInClutter else { return false }
+    guard unevenness < Self.mostUnevenWhereUnsure else { return false }
     return longest >= 10 && inkShare >= 0.15 || longest >= 6 && inkShare >= 0.3
   }
 }
