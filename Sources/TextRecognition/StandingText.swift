@@ -22,6 +22,9 @@ final class StandingText {
 
   let isLong: Bool
   var start: FrameTime
+  /// Whether it came, or went, within a frame.
+  var popsOn = false
+  var popsOff = false
   /// Last look on which it was whole; once it has ended, ``end`` is the last frame on which it is seen.
   var lastWhole: FrameTime
   var end: FrameTime

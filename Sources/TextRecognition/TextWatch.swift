@@ -80,7 +80,7 @@ struct TextWatch {
     for text in over where text.isTrailing { text.end = last }
     live = []
     defer { over = [] }
-    return TextBlock.blocks(of: over, geometry: geometry).map(\.block)
+    return TextBlock.neighbours(among: over).map { TextBlock($0, width: geometry.smallWidth) }
   }
 
   private mutating func follow(_ time: FrameTime) throws(MediaError) {
@@ -104,7 +104,8 @@ struct TextWatch {
       text.missing = presence < Self.gone ? text.missing + 1 : 0
       let falling = time.seconds - text.lastWhole.seconds
       if text.missing >= 2 || presence < Self.vanished || falling > Self.longestFall {
-        text.end = try history.end(of: text, after: text.lastWhole)
+        let end = try history.end(of: text, after: text.lastWhole)
+        (text.end, text.popsOff) = (end.time, end.isSudden)
         text.ended = time
         text.isTrailing = sight.hasSameStrokes
         over.append(text)
@@ -125,7 +126,8 @@ struct TextWatch {
       let known = text.end
       let sight = text.sight(in: still.last, width: geometry.smallWidth)
       text.isTrailing = kept <= Self.mostKeptLooks && sight.hasSameStrokes
-      text.end = text.isTrailing ? time : try history.end(of: text, after: known)
+      let end = text.isTrailing ? FrameHistory.Limit(time: time) : try history.end(of: text, after: known)
+      (text.end, text.popsOff) = (end.time, end.isSudden)
     }
   }
 
@@ -145,7 +147,8 @@ struct TextWatch {
     revision += 1
     guard fading, let oldest = history.oldest else { return }
     let start = try history.start(of: text, before: time)
-    if start.index > oldest.index + 2, start.index > text.start.index { text.start = start }
+    guard start.time.index > oldest.index + 2, start.time.index > text.start.index else { return }
+    (text.start, text.popsOn) = (start.time, start.isSudden)
   }
 
   private mutating func detect(
@@ -161,7 +164,8 @@ struct TextWatch {
       let text = StandingText(
         pixels: pixels, weights: still.gradients(window, at: pixels), width: geometry.smallWidth,
         isLong: window == .long, clean: since, now: now)
-      text.start = try history.start(of: text, before: since)
+      let start = try history.start(of: text, before: since)
+      (text.start, text.popsOn) = (start.time, start.isSudden)
       live.append(text)
       revision += 1
     }
@@ -172,12 +176,12 @@ struct TextWatch {
     var ready: [TextBlock] = []
     let waiting = over
     over = []
-    for (members, block) in TextBlock.blocks(of: waiting, geometry: geometry) {
+    for members in TextBlock.neighbours(among: waiting) {
       let last = members.map(\.ended.seconds).max() ?? 0
       let first = members.map(\.ended.seconds).min() ?? 0
       let isOpen = members.contains(where: \.isTrailing)
       if !isOpen, last <= time.seconds - TextBlock.settling || first < time.seconds - Self.longestWait {
-        ready.append(block)
+        ready.append(TextBlock(members, width: geometry.smallWidth))
       } else {
         over += members
       }

@@ -45,7 +45,7 @@ enum TrackAssembly {
     return shared >= 0 && isSamePlace(a, b) && areAlike(a.text, b.text)
   }
 
-  /// Of a line read twice the better reading, for as long as either was seen.
+  /// Of a line read twice the better reading; it takes the longer times.
   static func tidied(_ lines: [ReadLine]) -> [ReadLine] {
     func worth(_ line: ReadLine) -> Double { (line.confidence - worthless) * Double(line.letters) }
     var kept: [ReadLine] = []
@@ -57,9 +57,9 @@ enum TrackAssembly {
         guard shared >= sameTime * shorter, isSamePlace(line, other) else { continue }
         let same = areAlike(line.text, other.text)
         if shared < wholeTime * shorter, !same { continue }
-        if same, Double(line.letters) >= lendingLetters * Double(other.letters) {
-          if line.start.index < other.start.index { kept[index].start = line.start }
-          if line.end.index > other.end.index { kept[index].end = line.end }
+        if same, duration(line) > duration(other), Double(line.letters) >= lendingLetters * Double(other.letters) {
+          kept[index].start = line.start
+          kept[index].end = line.end
         }
         continue next
       }
