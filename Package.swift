@@ -44,7 +44,7 @@ let package = Package(
     module("Media", uses: ["CFFmpeg", "Documents", "Timing"]),
     module("SceneDetection", uses: ["Timing"]),
     module("FrameExtraction", uses: ["Documents", "Media", "Timing"]),
-    module("TextRecognition", uses: ["CTesseract", "Documents", "Media", "Timing"]),
+    module("TextRecognition", uses: ["CKernels", "CTesseract", "Documents", "Media", "Timing"]),
     module("Timelines", uses: ["Documents", "Timing"]),
     module("AudioMixing", uses: ["CKernels", "CLoudness", "Documents", "Media", "Timing"]),
     module(
@@ -63,7 +63,7 @@ let package = Package(
     tests(of: "SceneDetection", uses: ["Timing"]),
     tests(of: "FrameExtraction"),
     tests(of: "AudioMixing", uses: ["CKernels", "Documents", "Media"]),
-    tests(of: "TextRecognition", uses: ["Documents", "Timing"]),
+    tests(of: "TextRecognition", uses: ["CKernels", "Documents", "Media", "Timing"]),
     tests(of: "Timelines", uses: ["Documents", "TestSupport"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
   ]

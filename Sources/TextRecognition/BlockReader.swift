@@ -121,12 +121,13 @@ struct BlockReader {
     try recognize(LetterPicture(candidate), Shape.all, scale: candidate.hat.scale, &reading)
   }
 
-  /// Reads a picture in one shape or two.
+  /// Reads a picture in one shape or two, and in a third where a word holds a sign that words do not have.
   private func recognize(
     _ picture: LetterPicture, _ shapes: [Shape], scale: Double, _ reading: inout Reading
   ) throws(MediaError) -> [ReadWord] {
     var words: [ReadWord] = []
-    for shape in shapes {
+    for (index, shape) in (shapes + [Shape.tieBreaker]).enumerated() {
+      if index == shapes.count, !words.contains(where: WordVote.isOdd) { break }
       reading.calls += 1
       guard let read = try recognize(picture, shape, scale: scale) else {
         reading.givenUp += 1
@@ -135,7 +136,8 @@ struct BlockReader {
       words = words.isEmpty ? read : WordVote.vote(words + read)
       let mean = words.confidence
       guard words.letters > 0, mean >= Self.hopelessMean else { break }
-      if mean >= Self.sureMean, words.allSatisfy({ $0.letters == 0 || $0.confidence >= Self.sureWord }) { break }
+      let isSure = words.allSatisfy { ($0.letters == 0 || $0.confidence >= Self.sureWord) && !WordVote.isOdd($0) }
+      if mean >= Self.sureMean, isSure { break }
     }
     return words
   }
@@ -147,9 +149,12 @@ struct BlockReader {
     let margin = LetterPicture.Shape.margin
     func x(_ pixel: Int) -> Double { (Double(pixel - margin) / across + Double(picture.left)) / scale }
     func y(_ pixel: Int) -> Double { (Double(pixel - margin) / down + Double(picture.top)) / scale }
+    let deadline = engine.deadline
     let engine = try engine.loaded()
     let layout: TesseractEngine.Layout = picture.lineCount == 1 ? .line : .block
-    guard let lines = try engine.read(plane, layout: layout, dotsPerInch: Self.dotsPerInch) else { return nil }
+    guard
+      let lines = try engine.read(plane, layout: layout, dotsPerInch: Self.dotsPerInch, deadline: deadline)
+    else { return nil }
     return lines.enumerated().flatMap { number, line in
       line.map { word in
         ReadWord(

@@ -86,29 +86,36 @@ struct FrameHistory {
 
   var oldest: FrameTime? { entries.first?.time }
 
-  private func presence(of text: StandingText, in entry: Entry) throws(MediaError) -> Double {
-    if let plane = entry.plane { return text.presence(in: plane) }
-    guard let frame = entry.frame else { return 0 }
+  private func sight(of text: StandingText, in entry: Entry) throws(MediaError) -> Sight? {
+    if let plane = entry.plane { return text.sight(in: plane) }
+    guard let frame = entry.frame else { return nil }
     if frame.isShownAsStored,
-      let presence = text.presence(in: frame, width: geometry.smallWidth, factor: geometry.divisor * geometry.factor)
+      let sight = text.sight(in: frame, width: geometry.smallWidth, factor: geometry.divisor * geometry.factor)
     {
-      return presence
+      return sight
     }
     let plane = try geometry.smallPlane(frame)
     entry.plane = plane
-    return text.presence(in: plane)
+    return text.sight(in: plane)
+  }
+
+  /// Where a walk ended.
+  struct Limit {
+    var time: FrameTime
+    /// Whether most of the text was gone on the very next frame.
+    var isSudden = false
   }
 
   /// The first frame of a text that is there on frame `known`: back while it is present, by looks and then by frames.
-  func start(of text: StandingText, before known: FrameTime) throws(MediaError) -> FrameTime {
+  func start(of text: StandingText, before known: FrameTime) throws(MediaError) -> Limit {
     let before = entries.prefix { $0.time.index < known.index }.reversed()
-    let look = try furthest(of: text, in: before.filter(\.isLook), from: known, least: Self.begun, misses: 1)
+    let look = try furthest(of: text, in: before.filter(\.isLook), from: known, least: Self.begun, misses: 1).time
     return try furthest(
       of: text, in: before.drop { $0.time.index >= look.index }, from: look, least: Self.begun, misses: Self.misses)
   }
 
   /// The last frame of a text that was whole on frame `known`: on while it is present.
-  func end(of text: StandingText, after known: FrameTime) throws(MediaError) -> FrameTime {
+  func end(of text: StandingText, after known: FrameTime) throws(MediaError) -> Limit {
     try furthest(
       of: text, in: entries.drop { $0.time.index <= known.index }, from: known, least: Self.stillSeen,
       misses: Self.misses)
@@ -117,17 +124,22 @@ struct FrameHistory {
   /// The furthest frame of a walk on which the text is present.
   private func furthest(
     of text: StandingText, in walk: some Sequence<Entry>, from known: FrameTime, least: Double, misses: Int
-  ) throws(MediaError) -> FrameTime {
-    var furthest = known
+  ) throws(MediaError) -> Limit {
+    var furthest = Limit(time: known)
     var missed = 0
     var before: Double?
+    if let entry = entries.last(where: { $0.time.index == known.index }), let sight = try sight(of: text, in: entry) {
+      before = min(1, sight.share)
+    }
     for entry in walk {
-      let presence = try presence(of: text, in: entry)
-      if presence >= least, presence > (before ?? presence) - Self.jump {
-        furthest = entry.time
-        before = min(1, presence)
+      guard let sight = try sight(of: text, in: entry) else { break }
+      let jumps = sight.share <= (before ?? sight.share) - Self.jump
+      if sight.hasSameStrokes || sight.share >= least && !jumps {
+        furthest = Limit(time: entry.time)
+        before = min(1, sight.share)
         missed = 0
       } else {
+        if missed == 0 { furthest.isSudden = jumps }
         missed += 1
         if missed == misses { break }
       }

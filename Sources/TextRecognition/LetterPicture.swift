@@ -129,6 +129,8 @@ struct LetterPicture {
     let width: Double
 
     static let all = [Shape(capitals: 15, width: 1.33), Shape(capitals: 20, width: 1.2)]
+    /// For what both of them read strangely.
+    static let tieBreaker = Shape(capitals: 26, width: 1.1)
     /// For characters that fill a square, which have more strokes.
     static let square = [Shape(capitals: 32, width: 1), Shape(capitals: 26, width: 1)]
     /// White round the picture, in pixels, without which Tesseract loses letters at the edge.

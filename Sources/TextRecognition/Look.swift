@@ -25,6 +25,9 @@ final class Look {
     self.plane = plane
   }
 
+  /// Bytes of the decoder's pixels that it refers to.
+  var byteCount: Int { frame?.byteCount ?? 0 }
+
   /// The picture that is read; from then on the frame is let go.
   func luma() throws(MediaError) -> Plane {
     if let plane { return plane }
@@ -38,20 +41,25 @@ final class Look {
 
 /// The last looks, of which the oldest copies its luma as it leaves, if anyone else still refers to it.
 struct LookRing {
-  /// Looks that refer to the decoder's pixels, about 1 s: as many as the long window of ``StillStrokes`` spans.
+  /// Looks that are handed out, about 1 s: as many as the long window of ``StillStrokes`` spans.
   static let count = 8
+  /// Looks that refer to the decoder's pixels where these are few: most are let go before anything must be copied.
+  static let most = 2 * count
+  static let mostBytes = 16 << 20
 
   private var looks: [Look] = []
 
   mutating func append(_ look: Look) throws(MediaError) {
     looks.append(look)
-    guard looks.count > Self.count else { return }
-    var oldest = looks.removeFirst()
-    if !isKnownUniquelyReferenced(&oldest) { _ = try oldest.luma() }
+    let room = look.byteCount == 0 ? Self.count : min(Self.most, max(Self.count, Self.mostBytes / look.byteCount))
+    while looks.count > room {
+      var oldest = looks.removeFirst()
+      if !isKnownUniquelyReferenced(&oldest) { _ = try oldest.luma() }
+    }
   }
 
   /// The looks from one frame to another, both included.
   func looks(from first: FrameTime, through last: FrameTime) -> [Look] {
-    looks.filter { first.index <= $0.time.index && $0.time.index <= last.index }
+    looks.suffix(Self.count).filter { first.index <= $0.time.index && $0.time.index <= last.index }
   }
 }

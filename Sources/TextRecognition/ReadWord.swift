@@ -41,18 +41,21 @@ enum WordVote {
   /// What a dictionary word is worth in confidence.
   static let knownBonus = 0.12
   /// What a sign that hardly ever stands in a word costs: it is a letter misread in one of the shapes.
-  static let oddSignCost = 0.15
+  static let oddSignCost = 0.3
   static let oddSigns: Set<Character> = [
     "«", "»", "|", "\\", "_", "~", "^", "{", "}", "<", ">", "=", "*", "§", "©", "®", "¢", "¥", "°",
   ]
   /// Share of the narrower word's width from which two words claim the same place.
   static let samePlace = 0.3
 
+  /// Whether a sign stands among letters as if it were one.
+  static func isOdd(_ word: ReadWord) -> Bool { word.letters > 1 && word.text.contains(where: oddSigns.contains) }
+
   /// Of words in one place the surest stays; lines are made anew from the places.
   static func vote(_ words: [ReadWord]) -> [ReadWord] {
     func weight(_ word: ReadWord) -> Double {
       word.confidence + (word.isKnown && word.text.core.count > 1 ? knownBonus : 0)
-        - (word.letters > 1 && word.text.contains(where: oddSigns.contains) ? oddSignCost : 0)
+        - (isOdd(word) ? oddSignCost : 0)
     }
     var kept: [ReadWord] = []
     for word in words.sorted(by: { weight($0) > weight($1) }) {

@@ -11,6 +11,9 @@ struct ReadingRequest: Sendable {
     let start: FrameTime
     let end: FrameTime
     let strokes: Int
+    /// Whether it came, or went, within a frame.
+    var popsOn = false
+    var popsOff = false
   }
 
   /// Room round a block, in line heights across and down, and at least some small pixels: strokes end before letters do.
@@ -50,7 +53,8 @@ struct ReadingRequest: Sendable {
     ).scaled(by: factor)
     parts = block.members.map {
       Part(
-        box: TextBox($0.box.scaled(by: geometry.factor)), start: $0.start, end: $0.end, strokes: $0.strokes)
+        box: TextBox($0.box.scaled(by: geometry.factor)), start: $0.start, end: $0.end, strokes: $0.strokes,
+        popsOn: $0.popsOn, popsOff: $0.popsOff)
     }
     var planes: [Plane] = []
     for look in looks { planes.append(try look.luma()) }
@@ -107,6 +111,8 @@ final class ReadingDesk {
   /// Frames within which strokes come or go together, and their share from which they date a text by themselves.
   static let popFrames = 1
   static let popShare = 0.5
+  /// Share of all strokes from which those that were seen to pop together date a text.
+  static let poppingShare = 0.35
   /// Share of the strokes that must have begun, or be left: a stray member must not date a text.
   static let datingStrokes = 0.05
 
@@ -199,8 +205,20 @@ final class ReadingDesk {
     let largest = shares.max() ?? 0
     var dating = zip(parts, shares).filter { $1 >= datingArea }.map(\.0)
     if dating.isEmpty { dating = zip(parts, shares).filter { $1 >= fallbackArea * largest }.map(\.0) }
-    func edge(_ ordered: [ReadingRequest.Part], at time: (ReadingRequest.Part) -> FrameTime) -> ReadingRequest.Part {
+    func edge(
+      _ ordered: [ReadingRequest.Part], at time: (ReadingRequest.Part) -> FrameTime, pops: (ReadingRequest.Part) -> Bool
+    ) -> ReadingRequest.Part {
       let all = ordered.reduce(0) { $0 + $1.strokes }
+      // Strokes of a picture that drifts come and go gradually: those that pop are the letters'.
+      let popping = ordered.filter(pops)
+      func strokes(with part: ReadingRequest.Part) -> Int {
+        popping.reduce(0) { $0 + (abs(time($1).index - time(part).index) <= popFrames ? $1.strokes : 0) }
+      }
+      if let most = popping.max(by: { strokes(with: $0) < strokes(with: $1) }),
+        Double(strokes(with: most)) >= poppingShare * Double(all)
+      {
+        return most
+      }
       // What pops on or off does so at once: a stray member that stood before must not date it.
       for part in ordered {
         let together = ordered.filter {
@@ -215,8 +233,8 @@ final class ReadingDesk {
       } ?? ordered[0]
     }
     return (
-      edge(dating.sorted { $0.start.index < $1.start.index }, at: \.start).start,
-      edge(dating.sorted { $0.end.index > $1.end.index }, at: \.end).end
+      edge(dating.sorted { $0.start.index < $1.start.index }, at: \.start, pops: \.popsOn).start,
+      edge(dating.sorted { $0.end.index > $1.end.index }, at: \.end, pops: \.popsOff).end
     )
   }
 }

@@ -66,6 +66,33 @@ enum Resampler {
       height: max(1, Int((Double(plane.height) * down).rounded())), stepX: 1 / across, stepY: 1 / down, kernel)
   }
 
+  /// Means of squares of `factor` pixels; what is left over at the right and lower edges is dropped.
+  static func averaged(_ plane: Plane, over factor: Int) -> Plane {
+    let (width, height) = (plane.width / factor, plane.height / factor)
+    guard factor > 1, width > 0, height > 0 else { return plane }
+    let bytes = [UInt8](unsafeUninitializedCapacity: width * height) { out, filled in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: width * factor) { sums in
+        plane.bytes.withUnsafeBufferPointer { source in
+          let half = UInt32(factor * factor / 2)
+          for y in 0..<height {
+            sums.initialize(repeating: 0)
+            for row in y * factor..<(y + 1) * factor {
+              let first = source.baseAddress! + row * plane.width
+              for x in 0..<sums.count { sums[x] &+= UInt32(first[x]) }
+            }
+            for x in 0..<width {
+              var sum = half
+              for i in 0..<factor { sum &+= sums[x &* factor &+ i] }
+              out[y * width + x] = UInt8(truncatingIfNeeded: sum / UInt32(factor * factor))
+            }
+          }
+        }
+      }
+      filled = width * height
+    }
+    return Plane(width: width, height: height, bytes: bytes)
+  }
+
   private static func resized(
     _ plane: Plane, width: Int, height: Int, stepX: Double, stepY: Double, _ kernel: Kernel
   ) -> Plane {

@@ -3,8 +3,7 @@ import Timing
 
 /// Strokes that came to rest together: a line of text, or some letters of it, or clutter that looks like it.
 ///
-/// What is kept of them is a template: the signed gradient at each of their pixels. Their presence in a later picture is
-/// that picture's correlation with the template.
+/// What is kept of them is a template: the signed gradient at each of their pixels, to which later pictures are compared.
 final class StandingText {
   /// A letter of 32 small pixels may move by one against the next: zooming moves the ends of a line, not its middle.
   static let stretch = 32
@@ -23,6 +22,9 @@ final class StandingText {
 
   let isLong: Bool
   var start: FrameTime
+  /// Whether it came, or went, within a frame.
+  var popsOn = false
+  var popsOff = false
   /// Last look on which it was whole; once it has ended, ``end`` is the last frame on which it is seen.
   var lastWhole: FrameTime
   var end: FrameTime
@@ -30,6 +32,8 @@ final class StandingText {
   var clean: FrameTime
   /// When it was found to have ended.
   var ended: FrameTime
+  /// Whether, since it has ended, its strokes are still seen in another contrast: only its end is then open.
+  var isTrailing = false
   /// Looks running on which it was missing.
   var missing = 0
   /// The looks on which it was whole, saved when it began to fall.
@@ -37,11 +41,11 @@ final class StandingText {
   /// Whether the last presence was won by shifting.
   private(set) var drifts = false
 
-  /// `pixels` are positions in a plane of `width`; `gradient` gives the weight at each.
-  init(pixels: [Int32], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime, gradient: (Int) -> Int16) {
+  /// `pixels` are positions in a plane of `width`, with the gradient at each.
+  init(pixels: [Int32], weights: [Int16], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime) {
     box = PixelBox(left: 0, top: 0, right: 0, bottom: 0)
     positions = []
-    weights = []
+    self.weights = []
     stretches = []
     energy = 1
     self.isLong = isLong
@@ -50,14 +54,14 @@ final class StandingText {
     lastWhole = now
     end = now
     ended = now
-    take(pixels, width: width, gradient: gradient)
+    take(pixels, weights: weights, width: width)
   }
 
   /// Number of pixels of the template.
   var strokes: Int { positions.count }
 
   /// Replaces the template.
-  func take(_ pixels: [Int32], width: Int, gradient: (Int) -> Int16) {
+  func take(_ pixels: [Int32], weights: [Int16], width: Int) {
     var (left, top, right, bottom) = (Int.max, Int.max, 0, 0)
     for pixel in pixels {
       let (y, x) = Int(pixel).quotientAndRemainder(dividingBy: width)
@@ -66,58 +70,55 @@ final class StandingText {
     }
     box = PixelBox(left: left, top: top, right: right, bottom: bottom)
     positions = pixels
-    weights = pixels.map { gradient(Int($0)) }
+    self.weights = weights
     stretches = pixels.map { UInt8(min(31, (Int($0) % width - left) / Self.stretch)) }
     energy = max(1, weights.reduce(0) { $0 + Double($1) * Double($1) })
   }
 
-  /// Share of the template found in a small plane, in place.
-  func presence(in plane: Plane) -> Double {
-    let sum = plane.bytes.withUnsafeBufferPointer { luma in
-      positions.withUnsafeBufferPointer { positions in
-        weights.withUnsafeBufferPointer { weights in
-          var sum = 0
-          for i in 0..<positions.count {
-            let p = Int(positions[i])
-            sum &+= (Int(luma[p &+ 1]) &- Int(luma[p &- 1])) &* Int(weights[i])
-          }
-          return sum
-        }
-      }
+  /// What a small plane shows of the template, in place.
+  func sight(in plane: Plane) -> Sight {
+    plane.bytes.withUnsafeBufferPointer { luma in
+      sight { Int32(luma[$0 &+ 1]) &- Int32(luma[$0 &- 1]) }
     }
-    return Double(sum) / energy
   }
 
-  /// Share of the template found in a frame whose small plane has `width` samples of `factor` pixels; nil where that
-  /// cannot be told without the plane.
-  func presence(in frame: VideoFrame, width: Int, factor: Int) -> Double? {
+  /// What a frame shows whose small plane has `width` samples of `factor` pixels; nil where that cannot be told without
+  /// the plane.
+  func sight(in frame: VideoFrame, width: Int, factor: Int) -> Sight? {
     guard let steps = frame.lumaSteps(at: positions, width: width, dividedBy: factor) else { return nil }
-    var sum = 0
-    for (step, weight) in zip(steps, weights) { sum &+= Int(step) &* Int(weight) }
-    return Double(sum) / energy
+    var (sum, square) = (0, 0)
+    for (step, weight) in zip(steps, weights) {
+      sum &+= Int(step) &* Int(weight)
+      square &+= Int(step) &* Int(step)
+    }
+    return Sight(sum: sum, square: square, energy: energy)
   }
 
-  /// Share of the template found in the edges of a small plane, each stretch moved by up to a pixel.
-  func presence(in edges: StrokeEdges, width: Int) -> Double {
+  /// What the edges of a small plane show, each stretch moved by up to a pixel where that matters.
+  func sight(in edges: StrokeEdges, width: Int) -> Sight {
     drifts = false
     return edges.rising.withUnsafeBufferPointer { rising in
       edges.falling.withUnsafeBufferPointer { falling in
-        let inPlace = Double(correlation(rising, falling)) / energy
-        if inPlace >= Self.plainlyThere || inPlace < Self.plainlyGone { return inPlace }
-        return shiftedPresence(rising, falling, width: width)
+        var sight = sight { Int32(rising[$0]) &- Int32(falling[$0]) }
+        if sight.share < Self.plainlyThere, sight.share >= Self.plainlyGone {
+          sight.share = shiftedPresence(rising, falling, width: width)
+        }
+        return sight
       }
     }
   }
 
-  private func correlation(_ rising: UnsafeBufferPointer<UInt8>, _ falling: UnsafeBufferPointer<UInt8>) -> Int {
+  @inline(__always)
+  private func sight(_ step: (Int) -> Int32) -> Sight {
     positions.withUnsafeBufferPointer { positions in
       weights.withUnsafeBufferPointer { weights in
-        var sum = 0
+        var (sum, square) = (0, 0)
         for i in 0..<positions.count {
-          let p = Int(positions[i])
-          sum &+= Int((Int32(rising[p]) &- Int32(falling[p])) &* Int32(weights[i]))
+          let value = step(Int(positions[i]))
+          sum &+= Int(value &* Int32(weights[i]))
+          square &+= Int(value &* value)
         }
-        return sum
+        return Sight(sum: sum, square: square, energy: energy)
       }
     }
   }
@@ -178,4 +179,26 @@ final class StandingText {
   func addRows(to profile: inout [Int], top: Int, width: Int) {
     for position in positions { profile[Int(position) / width - top] += 1 }
   }
+}
+
+/// What a picture shows of a template.
+struct Sight {
+  /// Likeness from which strokes are the template's, whatever their contrast.
+  static let sameStrokes = 0.7
+  /// Share of the template's steps below which likeness is that of what compression left behind.
+  static let faintest = 0.15
+
+  /// Steps in proportion to the template's: 1 where nothing changed, negative where bright became dark.
+  var share: Double
+  /// Cosine of the angle between the picture's steps and the template's, from −1 to 1: 1 where only the contrast changed.
+  let likeness: Double
+
+  /// `sum` of the products of steps and weights, `square` of the steps, `energy` the sum of the squared weights.
+  init(sum: Int, square: Int, energy: Double) {
+    share = Double(sum) / energy
+    likeness = square == 0 ? 0 : Double(sum) / (Double(square) * energy).squareRoot()
+  }
+
+  /// Whether the same strokes stand there in another contrast, as letters do when the picture behind them changes.
+  var hasSameStrokes: Bool { abs(likeness) >= Self.sameStrokes && abs(share) >= Self.faintest }
 }

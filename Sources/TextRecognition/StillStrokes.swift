@@ -1,3 +1,4 @@
+import CKernels
 import Timing
 
 /// Rising and falling edges along a line, in luma steps over two pixels; at each pixel one of both is 0.
@@ -9,6 +10,9 @@ struct StrokeEdges {
     rising = [UInt8](repeating: 0, count: count)
     falling = rising
   }
+
+  /// The step at a pixel, positive where it rises.
+  func gradient(_ pixel: Int) -> Int16 { Int16(rising[pixel]) - Int16(falling[pixel]) }
 }
 
 /// Strokes that stood still over the last looks.
@@ -17,10 +21,15 @@ struct StrokeEdges {
 /// strength. Two windows are needed. The short one forgives a pixel of motion, as zooming titles need; the long one
 /// forgives none, and so parts a text from a slow pan behind it.
 struct StillStrokes {
+  /// Narrowest and lowest plane in which strokes are measured: below it there is no room for two letters.
+  static let leastWidth = Int(CK_LEAST_WIDTH)
+  static let leastHeight = 5
   /// Looks of the short window: strokes must have stood for three intervals, about 0.4 s.
   static let shortLooks = 4
   /// Looks of the long window, about 1 s.
   static let longLooks = 9
+
+  enum Window: Int { case short, long }
 
   let width: Int
   let height: Int
@@ -31,8 +40,6 @@ struct StillStrokes {
   private var looks: [StrokeEdges]
   /// The same of the last few, each the largest of its neighbourhood.
   private var wide: [StrokeEdges]
-  /// What stood over a window, when it was last asked for.
-  private var still: StrokeEdges
   private var scratch: [UInt8]
 
   init(width: Int, height: Int) {
@@ -41,55 +48,70 @@ struct StillStrokes {
     let blank = StrokeEdges(count: width * height)
     looks = Array(repeating: blank, count: Self.longLooks)
     wide = Array(repeating: blank, count: Self.shortLooks)
-    still = blank
-    scratch = blank.rising
+    scratch = [UInt8](repeating: 0, count: 6 * width)
   }
 
   var hasShort: Bool { count >= Self.shortLooks }
   var hasLong: Bool { count >= Self.longLooks }
 
+  private var slot: Int { (count + Self.longLooks - 1) % Self.longLooks }
+
   /// Edges of the last look; 0 on the outermost pixels.
-  var last: StrokeEdges { looks[(count + Self.longLooks - 1) % Self.longLooks] }
+  var last: StrokeEdges { looks[slot] }
 
   /// Takes the small plane of the next look.
   mutating func push(_ plane: Plane) {
-    let (slot, wideSlot) = (count % Self.longLooks, count % Self.shortLooks)
-    measure(plane, into: &looks[slot])
-    ByteRows.dilate(looks[slot].rising, into: &wide[wideSlot].rising, scratch: &scratch, width: width, height: height)
-    ByteRows.dilate(
-      looks[slot].falling, into: &wide[wideSlot].falling, scratch: &scratch, width: width, height: height)
-    count += 1
+    defer { count += 1 }
+    guard width >= Self.leastWidth, height >= Self.leastHeight else { return }
+    Self.measure(
+      plane, into: &looks[count % Self.longLooks], wide: &wide[count % Self.shortLooks], scratch: &scratch)
   }
 
-  /// Strokes that stood within one pixel over the short window.
-  mutating func short() -> StrokeEdges {
-    let (slot, skipped) = ((count - 1) % Self.longLooks, (count - 1) % Self.shortLooks)
-    ByteRows.least(looks[slot].rising, wide.map(\.rising), skipping: skipped, into: &still.rising)
-    ByteRows.least(looks[slot].falling, wide.map(\.falling), skipping: skipped, into: &still.falling)
-    return still
+  private static func measure(
+    _ plane: Plane, into edges: inout StrokeEdges, wide: inout StrokeEdges, scratch: inout [UInt8]
+  ) {
+    ck_stroke_edges(
+      plane.bytes, plane.width, plane.height, &edges.rising, &edges.falling, &wide.rising, &wide.falling, &scratch)
   }
 
-  /// Strokes that stood without moving over the long window.
-  mutating func long() -> StrokeEdges {
-    let slot = (count - 1) % Self.longLooks
-    ByteRows.least(looks[slot].rising, looks.map(\.rising), skipping: slot, into: &still.rising)
-    ByteRows.least(looks[slot].falling, looks.map(\.falling), skipping: slot, into: &still.falling)
-    return still
+  /// What a window is the least of: the last look and, widened by a pixel in the short one, those before it.
+  private func members(_ window: Window) -> [StrokeEdges] {
+    let others = window == .short ? wide : looks
+    let newest = (count - 1) % others.count
+    return [last] + others.indices.filter { $0 != newest }.map { others[$0] }
   }
 
-  private func measure(_ plane: Plane, into edges: inout StrokeEdges) {
-    guard width > 2, height > 2 else { return }
-    edges.rising.withUnsafeMutableBufferPointer { rising in
-      edges.falling.withUnsafeMutableBufferPointer { falling in
-        plane.bytes.withUnsafeBufferPointer { luma in
-          for y in 1..<height - 1 {
-            let first = y * width + 1
-            ByteRows.edges(
-              luma.baseAddress! + first, rising: rising.baseAddress! + first, falling: falling.baseAddress! + first,
-              count: width - 2)
-          }
-        }
+  /// Strokes that stood over a window, 0 where `known` is 255.
+  func standing(_ window: Window, without known: StrokeEdges, into edges: inout StrokeEdges) {
+    let members = members(window)
+    Self.least(members.map(\.rising), without: known.rising, into: &edges.rising)
+    Self.least(members.map(\.falling), without: known.falling, into: &edges.falling)
+  }
+
+  private static func least(_ planes: [[UInt8]], without known: [UInt8], into target: inout [UInt8]) {
+    guard target.count >= leastWidth else { return }
+    withPointers(planes[...], []) { ck_least($0, $0.count, known, &target, target.count) }
+  }
+
+  /// Hands over the addresses of all planes; the arrays live as long as the call.
+  private static func withPointers(
+    _ planes: ArraySlice<[UInt8]>, _ known: [UnsafePointer<UInt8>?], _ body: ([UnsafePointer<UInt8>?]) -> Void
+  ) {
+    guard let first = planes.first else { return body(known) }
+    first.withUnsafeBufferPointer { withPointers(planes.dropFirst(), known + [$0.baseAddress], body) }
+  }
+
+  /// The step at each of some pixels that stood over a window, known or not.
+  func gradients(_ window: Window, at pixels: [Int32]) -> [Int16] {
+    let members = members(window)
+    return pixels.map { pixel in
+      let pixel = Int(pixel)
+      var (rising, falling) = (UInt8.max, UInt8.max)
+      for edges in members {
+        rising = min(rising, edges.rising[pixel])
+        falling = min(falling, edges.falling[pixel])
       }
+      return Int16(rising) - Int16(falling)
     }
   }
 }

@@ -56,12 +56,14 @@ package final class TesseractEngine {
   static let deadline: Int32 = 20_000
 
   /// Reads a grey picture; returns its lines, each a list of words, in reading order; nil where the picture is larger
-  /// than Tesseract takes, or took longer than ``deadline``.
-  package func read(_ picture: Plane, layout: Layout, dotsPerInch: Int = 200) throws(MediaError) -> [[Word]]? {
+  /// than Tesseract takes, or took longer than `deadline` milliseconds.
+  package func read(
+    _ picture: Plane, layout: Layout, dotsPerInch: Int = 200, deadline: Int32 = deadline
+  ) throws(MediaError) -> [[Word]]? {
     guard picture.width >= 3, picture.height >= 3 else { return [] }
     guard max(picture.width, picture.height) <= Self.largestSide, let monitor = TessMonitorCreate() else { return nil }
     defer { TessMonitorDelete(monitor) }
-    TessMonitorSetDeadlineMSecs(monitor, Self.deadline)
+    TessMonitorSetDeadlineMSecs(monitor, deadline)
     TessBaseAPISetPageSegMode(handle, TessPageSegMode(layout.rawValue))
     var bytes = picture.bytes
     let code = bytes.withUnsafeMutableBufferPointer { buffer in
@@ -112,23 +114,33 @@ final class LazyEngine {
   static let pagesBetweenLooks = 32
 
   let languages: [String]
+  let mostGrowth: Int
+  /// Milliseconds after which a picture is given up.
+  let deadline: Int32
+  /// Times that the models were loaded.
+  private(set) var loads = 0
   private var engine: TesseractEngine?
   private var pages = 0
   private var begunWith = 0
 
   /// Throws `missing_language` where a language is not installed or its model is damaged.
-  init(languages: [String]) throws(MediaError) {
+  init(
+    languages: [String], mostGrowth: Int = mostGrowth, deadline: Int32 = TesseractEngine.deadline
+  ) throws(MediaError) {
     TesseractEngine.limitThreads
     try LanguageModels.check(languages)
     self.languages = languages
+    self.mostGrowth = mostGrowth
+    self.deadline = deadline
   }
 
   func loaded() throws(MediaError) -> TesseractEngine {
     pages += 1
-    if pages % Self.pagesBetweenLooks == 0, Self.heapBytes > begunWith + Self.mostGrowth { engine = nil }
+    if pages % Self.pagesBetweenLooks == 0, Self.heapBytes > begunWith + mostGrowth { engine = nil }
     if let engine { return engine }
     begunWith = Self.heapBytes
     let loaded = try TesseractEngine(languages: languages)
+    loads += 1
     engine = loaded
     return loaded
   }

@@ -44,10 +44,8 @@ struct TextBlock {
     return whole.min { ($0.lastWhole.index, -$0.looks.count) < ($1.lastWhole.index, -$1.looks.count) }?.looks ?? []
   }
 
-  /// Neighbours joined into blocks; those with the most strokes a row first.
-  static func blocks(
-    of texts: [StandingText], geometry: TextGeometry
-  ) -> [(members: [StandingText], block: TextBlock)] {
+  /// Neighbours that make up a block each; those with the most strokes a row first.
+  static func neighbours(among texts: [StandingText]) -> [[StandingText]] {
     var left = texts
     var groups: [(density: Double, members: [StandingText])] = []
     while let seed = left.popLast() {
@@ -64,8 +62,7 @@ struct TextBlock {
       let rows = Set(group.map { $0.box.top / 8 }).count
       groups.append((Double(group.reduce(0) { $0 + $1.strokes }) / Double(rows), group))
     }
-    return groups.sorted { $0.density > $1.density }
-      .map { ($0.members, TextBlock($0.members, width: geometry.smallWidth)) }
+    return groups.sorted { $0.density > $1.density }.map(\.members)
   }
 
   /// Whether two texts are neighbours in one line, or lines of one paragraph.

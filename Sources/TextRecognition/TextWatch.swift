@@ -15,6 +15,8 @@ struct TextWatch {
   static let fadingIn = 1.2
   /// Seconds that a text may be less than whole before it counts as ended: its looks cannot be kept for ever.
   static let longestFall = 1.5
+  /// Looks that may be kept for texts whose strokes are still seen in another contrast: each is a picture.
+  static let mostKeptLooks = 24
   /// Seconds that ended texts may wait for their neighbours to end.
   static let longestWait = 1.5
   /// Looks from one search of the long window to the next: what is found late is dated by looking back.
@@ -32,6 +34,8 @@ struct TextWatch {
   private var lookTimes: [FrameTime] = []
   private var live: [StandingText] = []
   private var over: [StandingText] = []
+  /// Changes with every text that comes, goes or gets another template.
+  private var revision = 0
   /// Texts that were not followed because ``most`` stood.
   private(set) var leftOut = 0
 
@@ -59,9 +63,9 @@ struct TextWatch {
     guard still.hasShort else { return [] }
     try follow(time)
     if still.hasLong, still.count % Self.looksPerLongSearch == 0 {
-      try detect(still.long(), isLong: true, since: lookTimes[0], now: time)
+      try detect(.long, since: lookTimes[0], now: time)
     }
-    try detect(still.short(), isLong: false, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
+    try detect(.short, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
     return endedBlocks(at: time)
   }
 
@@ -73,18 +77,21 @@ struct TextWatch {
       text.ended = last
       over.append(text)
     }
+    for text in over where text.isTrailing { text.end = last }
     live = []
     defer { over = [] }
-    return TextBlock.blocks(of: over, geometry: geometry).map(\.block)
+    return TextBlock.neighbours(among: over).map { TextBlock($0, width: geometry.smallWidth) }
   }
 
   private mutating func follow(_ time: FrameTime) throws(MediaError) {
+    try trail(time)
     let width = geometry.smallWidth
     let edges = still.last
     var stay: [StandingText] = []
     stay.reserveCapacity(live.count)
     for text in live {
-      let presence = text.presence(in: edges, width: width)
+      let sight = text.sight(in: edges, width: width)
+      let presence = sight.share
       if presence >= Self.whole {
         text.missing = 0
         text.looks = []
@@ -97,14 +104,31 @@ struct TextWatch {
       text.missing = presence < Self.gone ? text.missing + 1 : 0
       let falling = time.seconds - text.lastWhole.seconds
       if text.missing >= 2 || presence < Self.vanished || falling > Self.longestFall {
-        text.end = try history.end(of: text, after: text.lastWhole)
+        let end = try history.end(of: text, after: text.lastWhole)
+        (text.end, text.popsOff) = (end.time, end.isSudden)
         text.ended = time
+        text.isTrailing = sight.hasSameStrokes
         over.append(text)
       } else {
         stay.append(text)
       }
     }
+    if live.count != stay.count { revision += 1 }
     live = stay
+  }
+
+  /// Follows the ends of texts that the picture behind them has left in another contrast.
+  private mutating func trail(_ time: FrameTime) throws(MediaError) {
+    let trailing = over.filter(\.isTrailing)
+    guard !trailing.isEmpty else { return }
+    let kept = Set(trailing.flatMap { $0.looks.map(ObjectIdentifier.init) }).count
+    for text in trailing {
+      let known = text.end
+      let sight = text.sight(in: still.last, width: geometry.smallWidth)
+      text.isTrailing = kept <= Self.mostKeptLooks && sight.hasSameStrokes
+      let end = text.isTrailing ? FrameHistory.Limit(time: time) : try history.end(of: text, after: known)
+      (text.end, text.popsOff) = (end.time, end.isSudden)
+    }
   }
 
   /// Takes a template anew: still fading in, or drifting.
@@ -112,37 +136,38 @@ struct TextWatch {
     let width = geometry.smallWidth
     let fading = presence > Self.fadingIn
     let box = text.box.grown(across: 2, down: 1, within: (width, geometry.smallHeight))
-    let edges = fading ? still.short() : still.last
-    func gradient(_ i: Int) -> Int16 { Int16(edges.rising[i]) - Int16(edges.falling[i]) }
     var pixels: [Int32] = []
-    for y in box.top..<box.bottom {
-      for i in y * width + box.left..<y * width + box.right where abs(gradient(i)) > Int16(StrokeDetector.edge) {
-        pixels.append(Int32(i))
-      }
-    }
-    guard Double(pixels.count) >= Double(text.strokes) * Self.leastRenewal, !pixels.isEmpty else { return }
-    text.take(pixels, width: width, gradient: gradient)
+    for y in box.top..<box.bottom { for i in y * width + box.left..<y * width + box.right { pixels.append(Int32(i)) } }
+    let last = still.last
+    let weights = fading ? still.gradients(.short, at: pixels) : pixels.map { last.gradient(Int($0)) }
+    let strokes = zip(pixels, weights).filter { abs($1) > Int16(StrokeDetector.edge) }
+    guard Double(strokes.count) >= Double(text.strokes) * Self.leastRenewal, !strokes.isEmpty else { return }
+    text.take(strokes.map(\.0), weights: strokes.map(\.1), width: width)
     text.clean = time
+    revision += 1
     guard fading, let oldest = history.oldest else { return }
     let start = try history.start(of: text, before: time)
-    if start.index > oldest.index + 2, start.index > text.start.index { text.start = start }
+    guard start.time.index > oldest.index + 2, start.time.index > text.start.index else { return }
+    (text.start, text.popsOn) = (start.time, start.isSudden)
   }
 
   private mutating func detect(
-    _ edges: StrokeEdges, isLong: Bool, since: FrameTime, now: FrameTime
+    _ window: StillStrokes.Window, since: FrameTime, now: FrameTime
   ) throws(MediaError) {
     // A slow picture must not hide a text that stands still in it.
-    let known = isLong ? live.filter(\.isLong) : live
-    for pixels in detector.find(edges, known: known) {
+    let known = window == .long ? live.filter(\.isLong) : live
+    for pixels in detector.find(still, window, known: known, revision: revision) {
       guard live.count < Self.most else {
         leftOut += 1
         continue
       }
       let text = StandingText(
-        pixels: pixels, width: geometry.smallWidth, isLong: isLong, clean: since, now: now,
-        gradient: { Int16(edges.rising[$0]) - Int16(edges.falling[$0]) })
-      text.start = try history.start(of: text, before: since)
+        pixels: pixels, weights: still.gradients(window, at: pixels), width: geometry.smallWidth,
+        isLong: window == .long, clean: since, now: now)
+      let start = try history.start(of: text, before: since)
+      (text.start, text.popsOn) = (start.time, start.isSudden)
       live.append(text)
+      revision += 1
     }
   }
 
@@ -151,11 +176,12 @@ struct TextWatch {
     var ready: [TextBlock] = []
     let waiting = over
     over = []
-    for (members, block) in TextBlock.blocks(of: waiting, geometry: geometry) {
+    for members in TextBlock.neighbours(among: waiting) {
       let last = members.map(\.ended.seconds).max() ?? 0
       let first = members.map(\.ended.seconds).min() ?? 0
-      if last <= time.seconds - TextBlock.settling || first < time.seconds - Self.longestWait {
-        ready.append(block)
+      let isOpen = members.contains(where: \.isTrailing)
+      if !isOpen, last <= time.seconds - TextBlock.settling || first < time.seconds - Self.longestWait {
+        ready.append(TextBlock(members, width: geometry.smallWidth))
       } else {
         over += members
       }

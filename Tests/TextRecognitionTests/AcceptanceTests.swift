@@ -60,6 +60,12 @@ import Timing
     #expect(voted.map(\.text) == ["BLENDER", "next"])
   }
 
+  @Test func aSignAmongLettersLosesToALetter() {
+    #expect(WordVote.vote([word("»earch.", 0.9), word("Search.", 0.68)]).map(\.text) == ["Search."])
+    // A sign by itself is no letter misread.
+    #expect(WordVote.vote([word("»", 0.9), word("S", 0.8)]).map(\.text) == ["»"])
+  }
+
   @Test func coresLoseTheirPunctuation() {
     #expect("\"...don't!\"".core == "don't")
     #expect("--".core.isEmpty)

@@ -77,6 +77,22 @@ import Timing
     #expect(shaped.down == 0.5 && shaped.across == 0.625)
   }
 
+  /// Letters each of which stands two pixels lower than the one before.
+  @Test(arguments: [(4, true), (5, false), (6, true)]) func aShortRowMustBeEven(letters: (count: Int, areText: Bool))
+    throws
+  {
+    var plane = Plane(width: 400, height: 120, repeating: 0)
+    for i in 0..<letters.count {
+      let drop = letters.count == 4 ? 0 : 2 * i
+      MadePlanes.drawLetters(
+        &plane, count: 1, left: 20 + 28 * i, top: 30 + drop, width: 20, height: 32, stroke: 4, gap: 8)
+    }
+    let pictures = BlockPictures([plane], PixelBox(left: 0, top: 0, right: 400, bottom: 120))
+    let candidates = ReadingCandidate.all(pictures, capHeight: 32, done: []).filter { $0.polarity == .bright }
+    #expect(!candidates.isEmpty)
+    #expect(candidates.contains(where: \.looksLikeText) == letters.areText)
+  }
+
   @Test func boxesOnOneHeightAreOneLine() {
     let boxes = [(0, 0, 10, 20), (30, 2, 50, 21), (0, 40, 10, 60)].map {
       PixelBox(left: $0.0, top: $0.1, right: $0.2, bottom: $0.3)

@@ -49,6 +49,18 @@ import Timing
     #expect((124...129).contains(block.end.index))
   }
 
+  /// A ground that is cut, behind letters that stay: fainter, or darker than the new ground.
+  @Test(arguments: [UInt8(240), 150]) func aCutBehindATextDoesNotDateIt(letters: UInt8) throws {
+    let found = try blocks(frames: 170) { frame, plane in
+      if frame >= 60 { for i in plane.bytes.indices { plane.bytes[i] &+= 95 } }
+      guard (31...120).contains(frame) else { return }
+      MadePlanes.drawLetters(
+        &plane, count: 10, left: 30, top: 30, width: 7, height: 10, stroke: 2, gap: 3, value: letters)
+    }
+    #expect(found.map(\.start.index).min() == 31)
+    #expect(found.map(\.end.index).max() == 120)
+  }
+
   @Test func aTextToTheLastFrameEndsThere() throws {
     let found = try blocks(frames: 90) { $0 >= 20 ? 1 : 0 }
     #expect(found.map(\.end.index) == [89])

@@ -66,3 +66,30 @@ int ck_limiter_gains(ck_limiter *limiter, const float *peaks, float *gains, size
 // The lowest gain so far, and how many were below 1.
 float ck_limiter_lowest(const ck_limiter *limiter);
 size_t ck_limiter_limited(const ck_limiter *limiter);
+
+// Bytes of planes in which text is looked for. Planes hold `height` rows of `width` bytes, at least CK_LEAST_WIDTH
+// wide and 3 high.
+enum { CK_LEAST_WIDTH = 34 };
+
+// Steps of luma along a line from the pixel before to the one after, upwards and downwards (0 on the outermost pixels, whose
+// bytes are left alone: they must be 0), and the largest of each pixel's 3×3 neighbourhood of both. `scratch`: 6 rows.
+void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling,
+                     uint8_t *wide_rising, uint8_t *wide_falling, uint8_t *scratch);
+
+// The largest of each pixel's 3×3 neighbourhood. `scratch`: 3 rows.
+void ck_widen(const uint8_t *source, size_t width, size_t height, uint8_t *target, uint8_t *scratch);
+
+// The least of some planes (at least one) of at least 32 bytes, 0 where `without` is 255; NULL is no mask.
+void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t *target, size_t count);
+
+// The window in which ck_dense counts.
+enum { CK_DENSE_WIDTH = 25, CK_DENSE_HEIGHT = 5 };
+// 255 in the rows of `mask` whose `rows` is not 0, where the window round a pixel holds at least `needed` values above
+// `edge` of both planes; outside the planes there are none. Other rows of `mask` are left alone.
+// `scratch`: 9 rows, each CK_DENSE_WIDTH longer than the planes'.
+void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, uint8_t edge, uint8_t needed,
+              uint8_t *mask, uint8_t *rows, uint8_t *scratch);
+
+// values[i] becomes the lesser, or the larger, of values[i] and other[i]. `other` may overlap what lies ahead of `values`.
+void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count);
+void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count);

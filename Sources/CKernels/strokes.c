@@ -1,0 +1,45 @@
+#include "CKernels.h"
+
+#include <string.h>
+
+// Each loop is compiled twice, for any machine and for AVX2, and chosen at run time.
+#define NAME(name) name##_plain
+#define LANES 16
+#include "strokes_loops.h"
+#undef NAME
+#undef LANES
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#define NAME(name) name##_fast
+#define LANES 32
+#include "strokes_loops.h"
+#undef NAME
+#undef LANES
+#pragma clang attribute pop
+#define CALL(name, ...) (__builtin_cpu_supports("avx2") ? name##_fast(__VA_ARGS__) : name##_plain(__VA_ARGS__))
+#else
+#define CALL(name, ...) name##_plain(__VA_ARGS__)
+#endif
+
+void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling,
+                     uint8_t *wide_rising, uint8_t *wide_falling, uint8_t *scratch) {
+  CALL(edges, luma, width, height, rising, falling, wide_rising, wide_falling, scratch);
+}
+
+void ck_widen(const uint8_t *source, size_t width, size_t height, uint8_t *target, uint8_t *scratch) {
+  CALL(widen, source, width, height, target, scratch);
+}
+
+void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t *target, size_t count) {
+  CALL(least, planes, number, without, target, count);
+}
+
+void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, uint8_t edge, uint8_t needed,
+              uint8_t *mask, uint8_t *rows, uint8_t *scratch) {
+  CALL(dense, rising, falling, width, height, edge, needed, mask, rows, scratch);
+}
+
+void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count) { CALL(keep_least, values, other, count); }
+
+void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count) { CALL(keep_largest, values, other, count); }
