@@ -364,6 +364,8 @@ package struct Timings: Codable, Sendable, Equatable {
   package var peakMemoryBytes: Int64
   /// How the picture was decoded; nil where it was not.
   package var decoding: Decoding?
+  /// Parts that were not found anew but kept from an earlier analysis of the same content; nil where there were none.
+  package var cached: [String]?
   /// Wall seconds by part of the work.
   package var stages: [String: Double]
 
@@ -387,6 +389,6 @@ package struct Timings: Codable, Sendable, Equatable {
     case wallSeconds = "wall_seconds"
     case cpuSeconds = "cpu_seconds"
     case peakMemoryBytes = "peak_memory_bytes"
-    case decoding, stages
+    case decoding, cached, stages
   }
 }

@@ -86,7 +86,7 @@ extension AnalysisPass {
     for sound in sounds {
       let (analysis, warnings) = sound.result()
       result.audio?.append(analysis)
-      result.warnings += warnings
+      result.soundWarnings += warnings
     }
     result.finished.insert(.audio)
   }
@@ -104,7 +104,7 @@ extension AnalysisPass {
         ErrorRecord(.corrupt, "the file is cut off: \(cut); what came before was analysed", stage: "decode"))
     }
     if logged.container.count > 0 {
-      result.warnings.append(
+      result.damageWarnings.append(
         WarningRecord(
           "container_errors", "the container is damaged: \(logged.container.lines.first ?? "")", stage: "decode"))
     }
@@ -117,7 +117,7 @@ extension AnalysisPass {
     if result.decodeErrors * 100 > result.frameCount {
       result.errors.append(ErrorRecord(.corrupt, "the video is damaged: \(text)", stage: "decode"))
     } else {
-      result.warnings.append(WarningRecord("decode_errors", text, stage: "decode"))
+      result.damageWarnings.append(WarningRecord("decode_errors", text, stage: "decode"))
     }
   }
 }

@@ -113,7 +113,7 @@ package final class Batch: Sendable {
     try output.openJournal(keeping: settings.batch.resume)
     Workspace.removeLeftovers(in: settings.batch.workDir)
     for folder in Set(pending.map { Path.parent(Path.join(output.path, $0.folder)) ?? output.path }) {
-      Publisher.removeStaging(in: folder)
+      Publisher.removeLeftovers(in: folder)
     }
     let signal = Signals.whileBlocked { runThreads() }
     display.clear()

@@ -52,6 +52,15 @@ package struct WorkerProcess {
   }
 
   private func watch() throws(ErrorRecord) -> Outcome {
+    let workspace = try Workspace(in: request.settings.batch.workDir)
+    return try withExtendedLifetime(workspace) { () throws(ErrorRecord) in try watch(workspace) }
+  }
+
+  private func watch(_ workspace: Workspace) throws(ErrorRecord) -> Outcome {
+    var request = request
+    request.workspace = workspace.root
+    let cache = request.operation == .analyze ? CacheFolder(request.settings.batch) : nil
+    request.settings.batch.cacheDir = cache?.path
     let document: String
     do {
       document = try DocumentEncoder.line(request)
@@ -62,17 +71,19 @@ package struct WorkerProcess {
     onProcess(child.processID, true)
     defer { onProcess(child.processID, false) }
     child.feed(Array(document.utf8))
-    var state = State(limits: request.settings.limits)
+    var state = State(limits: request.settings.limits, workspace: workspace)
     let verdict = follow(child, &state)
     if verdict != nil { child.signal(SIGKILL) }
     let ending = child.wait()
     child.signal(SIGKILL)
-    if verdict != nil || ending != .exited(0) && state.finished == nil { cleanUp(after: child.processID) }
+    if let parent = request.output.flatMap(Path.parent) { Publisher.removeStaging(in: parent, of: workspace) }
+    if let cache { keep(workspace, in: cache) }
     return outcome(state, verdict, ending)
   }
 
   private struct State {
     let limits: Limits
+    let workspace: Workspace
     let begun = Clock.now
     var output = LineBuffer()
     var errorText: [UInt8] = []
@@ -118,7 +129,7 @@ package struct WorkerProcess {
     }
     if let most = state.limits.maxScratch, now >= state.nextMeasure {
       state.nextMeasure = now + 1
-      if Workspace.bytes(of: process, in: request.settings.batch.workDir) > most { return .scratch(most) }
+      if state.workspace.bytes > most { return .scratch(most) }
     }
     if now - state.begun > state.timeout { return .timeout(state.timeout) }
     if !state.isFinishing, now - state.lastMove > state.limits.stallTimeout { return .stall(state.limits.stallTimeout) }
@@ -153,10 +164,14 @@ package struct WorkerProcess {
     onEvent(event, String(decoding: line, as: UTF8.self))
   }
 
-  /// Removes what a worker that was killed could not.
-  private func cleanUp(after process: pid_t) {
-    Workspace.removeLeftover(of: process, in: request.settings.batch.workDir)
-    if let parent = request.output.flatMap(Path.parent) { Publisher.removeStaging(in: parent, of: process) }
+  /// Takes what the worker left for the cache, however it ended.
+  private func keep(_ workspace: Workspace, in cache: CacheFolder) {
+    let intake = CacheIntake(folder: cache, most: request.settings.batch.maxCache)
+    guard let error = intake.take(from: workspace, input: request.inputPath) else { return }
+    var event = Event(.warning, requestID: request.id, time: Clock.timestamp)
+    event.path = request.inputName ?? request.inputPath
+    (event.stage, event.code, event.message) = ("cache", "not_cached", error.message)
+    if let line = try? DocumentEncoder.line(event) { onEvent(event, line) }
   }
 
   private func outcome(_ state: State, _ verdict: Verdict?, _ ending: ChildProcess.Ending) -> Outcome {

@@ -31,7 +31,8 @@ enum WorkerRoom {
   ) throws(ErrorRecord) {
     bound(request.settings.limits)
     if request.settings.limits.sandbox != .off {
-      var room = Sandbox.Room(readable: sources + [LanguageModels.folder].compactMap { $0 })
+      var room = Sandbox.Room(
+        readable: sources + [LanguageModels.folder, request.settings.batch.cacheDir].compactMap { $0 })
       if let workspace {
         room.writable.append(workspace)
         room.removable = [Path.parent(workspace) ?? "."]

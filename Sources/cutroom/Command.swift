@@ -57,7 +57,7 @@ struct Command: Sendable {
       editor, a player or an encoder.
       """,
     settings: SettingTable.all.filter {
-      $0.group == .limit
+      $0.group == .limit || $0.group == .cache
         || [
           "min_scene_length", "speed", "threads", "extensions", "work_dir", "scene_stats", "json", "log_level",
           "log_format", "quiet", "timecode",
@@ -130,7 +130,7 @@ struct Command: Sendable {
     name: "text", usage: "INPUT", summary: "Print the texts that a film shows, and when.",
     details: "A table of times, confidences and texts; --json prints the analysis document, --srt subtitles.",
     settings: SettingTable.all.filter {
-      $0.group == .limit
+      $0.group == .limit || $0.group == .cache
         || ["languages", "text_region", "text_min_confidence", "threads", "work_dir"].contains($0.key)
     },
     extras: [
@@ -163,7 +163,9 @@ struct Command: Sendable {
       written. Prints the path of the document; --events - prints events as JSON lines instead. `cutroom schema request` describes
       the document.
       """,
-    settings: SettingTable.all.filter { ["retries", "events", "log_level", "log_format", "quiet"].contains($0.key) },
+    settings: SettingTable.all.filter {
+      $0.group == .cache || ["retries", "events", "log_level", "log_format", "quiet"].contains($0.key)
+    },
     extras: [Extra(flag: "--request", short: nil, placeholder: "FILE|-", help: "The request document.")],
     arguments: 0...0, run: { try RunOneCommand.run($0) })
 
