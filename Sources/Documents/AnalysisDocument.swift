@@ -2,6 +2,8 @@
 package struct AnalysisDocument: Codable, Sendable {
   package var schemaVersion = 1
   package var kind = "analysis"
+  /// What the request was called by who made it.
+  package var requestID: String?
   package var status: Status
   package var engine: EngineVersion
   package var input: InputDescription
@@ -31,7 +33,9 @@ package struct AnalysisDocument: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
-    case kind, status, engine, input, params, media, scenes, frames
+    case kind
+    case requestID = "request_id"
+    case status, engine, input, params, media, scenes, frames
     case textTracks = "text_tracks"
     case audio, clips, sprites, waveforms, outputs, warnings, errors, timings
   }

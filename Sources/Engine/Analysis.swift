@@ -11,6 +11,7 @@ struct Analysis {
   let request: Request
   let workspace: Workspace
   let events: EventWriter
+  private let begun = Clock.now
 
   /// The finished document and where it lies.
   struct Outcome {
@@ -22,7 +23,6 @@ struct Analysis {
   private var threads: Int { request.settings.batch.threads ?? ProcessUsage.cores }
 
   func run() throws(ErrorRecord) -> Outcome {
-    let begun = Clock.now
     let hashing = BackgroundHash(request.inputPath)
     var document = emptyDocument()
     do {
@@ -52,6 +52,7 @@ struct Analysis {
       input: InputDescription(
         path: request.inputName ?? request.inputPath, bytes: FileSystem.status(request.inputPath)?.bytes),
       params: options)
+    document.requestID = request.settings.batch.requestID
     document.timings = Timings(wallSeconds: 0, cpuSeconds: 0, peakMemoryBytes: 0, stages: [:])
     return document
   }
@@ -72,8 +73,9 @@ struct Analysis {
 
   private func find(_ document: inout AnalysisDocument, from input: Input, _ cache: AnalysisCache?) throws {
     let stages = AnalysisStages(
-      request: request, workspace: workspace, events: events, cache: cache, threads: threads)
+      request: request, workspace: workspace, events: events, cache: cache, threads: threads, begun: begun)
     let result = try stages.find(&document, from: input)
+    if options.hasProducts { stages.checkpoint(document) }
     Products(request: request, workspace: workspace, result: result, events: events, cache: cache).make(&document)
     let restored = CachePart.allCases.filter { $0 != .plan && cache?.restored[$0] != nil }
     document.timings?.cached = restored.isEmpty ? nil : restored.map(\.rawValue)

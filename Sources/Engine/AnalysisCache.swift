@@ -29,6 +29,9 @@ final class AnalysisCache {
 
   private var options: AnalysisOptions { request.settings.options }
 
+  /// The film's, where it is known by now.
+  var fingerprint: String? { hash.known }
+
   /// Brings back what is kept of this film and fits the request. Files go to the workspace.
   func restore() {
     guard folder.mayKnow(bytes: input.bytes), let fingerprint = hash.wait() else { return }

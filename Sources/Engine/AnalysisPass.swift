@@ -62,6 +62,8 @@ final class AnalysisPass {
   private let progress: (PassProgress) -> Void
   private let finishing: (PassProgress) -> Void
   private var statistics: SceneStatistics?
+  /// Told when the picture has been seen to its end, and text has yet to be read of what was seen.
+  var onPictures: (Result) -> Void = { _ in }
   var result: Result
   var running: Set<Stage>
 

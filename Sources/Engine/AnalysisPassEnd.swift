@@ -36,6 +36,7 @@ extension AnalysisPass {
     result.end = Instant(pts: endPTS, seconds: picture.clock.seconds(endPTS), frame: result.frameCount)
     fillEmptyShots()
     if running.contains(.text), let reader {
+      if running.contains(.scenes) { onPictures(result) }
       let begun = Clock.now
       attempt(stages: [.text]) { result.texts = try reader.finish() }
       result.stageSeconds["text", default: 0] += Clock.now - begun

@@ -13,6 +13,8 @@ struct AnalysisStages {
   let events: EventWriter
   let cache: AnalysisCache?
   let threads: Int
+  /// When the work began.
+  let begun: Double
 
   private var options: AnalysisOptions { request.settings.options }
   private func restored(_ part: CachePart) -> CachedPart? { cache?.restored[part] }
@@ -22,7 +24,8 @@ struct AnalysisStages {
     var result = AnalysisPass.Result(media: input.description)
     var plan: [WarningRecord] = []
     if needsPass {
-      (result, plan) = try pass(over: input)
+      if cache?.restored.isEmpty == false { checkpoint(document, result, input) }
+      (result, plan) = try pass(over: input, document)
       document.timings?.decoding = result.clock == nil ? nil : result.decoding
     } else {
       plan = try planWarnings(nil)
@@ -71,11 +74,13 @@ struct AnalysisStages {
 
   /// Runs the pass. Where decoding on threads or in parts met damage its result depends on how it was divided, and where
   /// parts do not fit together the stream is not what its packets say: both are decoded once more as one, on one thread.
-  private func pass(over input: Input) throws -> (AnalysisPass.Result, plan: [WarningRecord]) {
+  private func pass(
+    over input: Input, _ document: AnalysisDocument
+  ) throws -> (AnalysisPass.Result, plan: [WarningRecord]) {
     let own = try plan(missing)
     var warnings = try planWarnings(own)
     do {
-      let result = try pass(over: input, threads: threads, route: own.route)
+      let result = try pass(over: input, threads: threads, route: own.route, document)
       if result.sawTrouble, threads > 1 || own.route.isByGroups {
         throw ParallelDecoder.Mismatch(reason: LibraryLog.errorLines.first ?? "frames are damaged")
       }
@@ -87,7 +92,7 @@ struct AnalysisStages {
         warnings.append(SpeedPlan.notApplied(options.speed, "the stream cannot be divided (\(mismatch.reason))"))
       }
       let again = try Input(path: request.inputPath, limits: request.settings.limits)
-      return (try pass(over: again, threads: 1, route: .sequential), warnings)
+      return (try pass(over: again, threads: 1, route: .sequential, document), warnings)
     }
   }
 
@@ -104,7 +109,9 @@ struct AnalysisStages {
     return try plan(wanted).warnings
   }
 
-  private func pass(over input: Input, threads: Int, route: VideoRoute) throws -> AnalysisPass.Result {
+  private func pass(
+    over input: Input, threads: Int, route: VideoRoute, _ document: AnalysisDocument
+  ) throws -> AnalysisPass.Result {
     let folder = workspace.file("frames")
     if missing.stages.contains(.frames), options.frameRule == .best { try FileSystem.makeFolders(folder) }
     let statistics =
@@ -115,7 +122,32 @@ struct AnalysisStages {
       store: { name, bytes in try FileSystem.write(bytes, to: Path.join(folder, name)) },
       sheets: { try SpriteProduct.sheets(in: workspace, options: options) },
       progress: { events.progress($0) }, finishing: { events.finishing($0) })
+    // Reading text goes on after the last frame, for long where there is much of it.
+    if missing.stages.contains(.text), options.stages.contains(.scenes) {
+      pass.onPictures = { checkpoint(document, $0, input) }
+    }
     return try pass.run()
+  }
+
+  // MARK: - What stands if the worker is ended
+
+  /// Notes a document that is whole but for what comes next.
+  func checkpoint(_ document: AnalysisDocument) {
+    Checkpoint(workspace: workspace, request: request).write(document, since: begun, fingerprint: cache?.fingerprint)
+  }
+
+  /// Notes what was brought back, and the scenes of a pass that has seen every frame.
+  private func checkpoint(_ document: AnalysisDocument, _ found: AnalysisPass.Result, _ input: Input) {
+    var (document, result) = (document, found)
+    _ = bringBackPicture(&result, input)
+    bringBackSound(&result)
+    document.media = result.media
+    document.audio = result.audio
+    for part in [CachePart.scenes, .frames, .text] { restored(part)?.apply(to: &document) }
+    if document.scenes == nil, let end = result.end, let assembler = assembler(result) {
+      document.scenes = scenes(result, assembler, assembler.merged(result.shots, end: end), end)
+    }
+    checkpoint(document)
   }
 
   // MARK: - What was brought back
@@ -146,15 +178,12 @@ struct AnalysisStages {
   private func describe(_ result: AnalysisPass.Result, in document: inout AnalysisDocument) throws {
     document.audio = result.audio
     if result.finished.contains(.audio) { keepSound(result, document) }
-    let assembler = result.clock.map {
-      SceneAssembler(minLength: options.minSceneLength, framesPerScene: options.framesPerScene, clock: $0)
-    }
+    let assembler = assembler(result)
     let shots = result.end.flatMap { assembler?.merged(result.shots, end: $0) } ?? []
     try step(.scenes, result, &document) { document in
       document.scenes = []
       guard let assembler, let end = result.end else { return }
-      document.scenes = assembler.scenes(shots, end: end)
-      if result.beginsBlank { document.scenes?[0].blank = true }
+      document.scenes = scenes(result, assembler, shots, end)
     }
     if options.frameRule == .best {
       try step(.frames, result, &document) { document in
@@ -213,11 +242,22 @@ struct AnalysisStages {
         return SceneAssembler.Shot(transitionIn: nil, start: start, pictures: [])
       }
     }
-    guard let clock = result.clock, let end = result.end,
-      result.finished.contains(.scenes) || options.frameRule.needsScenes
-    else { return [] }
-    return SceneAssembler(minLength: options.minSceneLength, framesPerScene: options.framesPerScene, clock: clock)
-      .merged(result.shots, end: end)
+    guard let end = result.end, result.finished.contains(.scenes) || options.frameRule.needsScenes else { return [] }
+    return assembler(result)?.merged(result.shots, end: end) ?? []
+  }
+
+  private func assembler(_ result: AnalysisPass.Result) -> SceneAssembler? {
+    result.clock.map {
+      SceneAssembler(minLength: options.minSceneLength, framesPerScene: options.framesPerScene, clock: $0)
+    }
+  }
+
+  private func scenes(
+    _ result: AnalysisPass.Result, _ assembler: SceneAssembler, _ shots: [SceneAssembler.Shot], _ end: Instant
+  ) -> [Scene] {
+    var scenes = assembler.scenes(shots, end: end)
+    if result.beginsBlank { scenes[0].blank = true }
+    return scenes
   }
 
   // MARK: - Keeping

@@ -20,6 +20,9 @@ final class BackgroundHash: @unchecked Sendable {
         }, Unmanaged.passUnretained(self).toOpaque()) == 0
   }
 
+  /// The fingerprint, where it has been waited for.
+  var known: String? { started ? nil : fingerprint }
+
   /// The fingerprint, once the whole file is read; nil where it cannot be.
   func wait() -> String? {
     if started {

@@ -101,13 +101,8 @@ package struct CacheFolder: Sendable {
     }
   }
 
-  /// Removes what was not used for longest until no more than `most` bytes are left. Returns what was removed.
-  func prune(to most: Int64) -> (entries: Int, bytes: Int64) {
-    let before = items()
-    withCount { _ in shrink(to: most, leaving: most) }
-    let after = items()
-    return (before.count - after.count, before.reduce(0) { $0 + $1.bytes } - after.reduce(0) { $0 + $1.bytes })
-  }
+  /// Removes what was not used for longest until no more than `most` bytes are left.
+  func prune(to most: Int64) { withCount { _ in shrink(to: most, leaving: most) } }
 
   private func shrink(to most: Int64, leaving rest: Int64) -> Int64 {
     var items = items()

@@ -11,6 +11,11 @@ enum FileSystem {
         .limitExceeded, "could not \(action) \(path): \(reason); raise --max-open-files", stage: "output",
         limit: .openFiles)
     }
+    if errno == EFBIG {
+      return ErrorRecord(
+        .limitExceeded, "could not \(action) \(path): it is larger than --max-scratch allows", stage: "output",
+        limit: .scratchSize)
+    }
     // Space may come back; a missing permission does not.
     let passing = errno == ENOSPC || errno == EIO || errno == EDQUOT
     return ErrorRecord(.outputFailed, "could not \(action) \(path): \(reason)", stage: "output", retryable: passing)

@@ -65,7 +65,8 @@ package enum Worker {
         event.status = outcome.document.status
         event.document = outcome.path
         event.errors = outcome.document.errors
-        event.result = summary(outcome.document)
+        event.result = ResultSummary(outcome.document)
+        event.timings = outcome.document.timings
       }
       return outcome.document.status == .succeeded ? 0 : 1
     } catch {
@@ -127,19 +128,21 @@ package enum Worker {
     }
     return probe.status == .succeeded ? 0 : 1
   }
+}
 
-  private static func summary(_ document: AnalysisDocument) -> ResultSummary {
-    var summary = ResultSummary()
-    summary.mediaSeconds = document.media?.durationSeconds
-    summary.frames = document.media?.video?.frameCount
-    summary.scenes = document.scenes?.count
-    summary.pictures = document.frames?.count
-    summary.textTracks = document.textTracks?.count
-    summary.integratedLUFS = document.audio?.first?.loudness.integratedLUFS
-    summary.cpuSeconds = document.timings?.cpuSeconds
-    summary.peakMemoryBytes = document.timings?.peakMemoryBytes
-    summary.bytes = document.input.bytes
-    summary.fingerprint = document.input.fingerprint
-    return summary
+extension ResultSummary {
+  /// What a document comes to.
+  init(_ document: AnalysisDocument) {
+    self.init()
+    mediaSeconds = document.media?.durationSeconds
+    frames = document.media?.video?.frameCount
+    scenes = document.scenes?.count
+    pictures = document.frames?.count
+    textTracks = document.textTracks?.count
+    integratedLUFS = document.audio?.first?.loudness.integratedLUFS
+    cpuSeconds = document.timings?.cpuSeconds
+    peakMemoryBytes = document.timings?.peakMemoryBytes
+    bytes = document.input.bytes
+    fingerprint = document.input.fingerprint
   }
 }

@@ -13,6 +13,9 @@ package struct WorkerProcess {
     package var summary: ResultSummary?
     package var probe: ProbeDocument?
     package var sound: SoundResult?
+    package var timings: Timings?
+    /// The signal that ended the worker, by its name.
+    package var signal: String?
     /// Whether the worker itself told the end, in a `finished` event.
     package var saidSo = false
   }
@@ -78,7 +81,10 @@ package struct WorkerProcess {
     child.signal(SIGKILL)
     if let parent = request.output.flatMap(Path.parent) { Publisher.removeStaging(in: parent, of: workspace) }
     if let cache { keep(workspace, in: cache) }
-    return outcome(state, verdict, ending)
+    var outcome = outcome(state, verdict, ending)
+    if case .signaled(let number) = ending { outcome.signal = Self.name(of: number) }
+    guard !outcome.saidSo, outcome.status == .failed, request.operation == .analyze else { return outcome }
+    return Checkpoint(workspace: workspace, request: request).published(outcome) ?? outcome
   }
 
   private struct State {
@@ -121,8 +127,9 @@ package struct WorkerProcess {
   }
 
   private func judge(_ process: pid_t, _ now: Double, _ state: inout State) -> Verdict? {
+    // What it found stands in its place; it has only to go.
+    if state.finished != nil { return now - state.lastMove > state.limits.stallTimeout ? .canceled : nil }
     if isCanceled() { return .canceled }
-    if state.finished != nil { return nil }
     if let bytes = ProcessUsage.residentBytes(of: process) {
       state.peakBytes = max(state.peakBytes, bytes)
       if bytes > state.limits.maxMemory { return .memory(bytes) }
@@ -175,12 +182,12 @@ package struct WorkerProcess {
   }
 
   private func outcome(_ state: State, _ verdict: Verdict?, _ ending: ChildProcess.Ending) -> Outcome {
-    if let verdict { return Outcome(status: verdict.isCancel ? .canceled : .failed, errors: [verdict.error]) }
     if let event = state.finished {
       return Outcome(
         status: event.status ?? .failed, document: event.document, errors: event.errors ?? [], summary: event.result,
-        probe: event.probe, sound: event.sound, saidSo: true)
+        probe: event.probe, sound: event.sound, timings: event.timings, saidSo: true)
     }
+    if let verdict { return Outcome(status: verdict.isCancel ? .canceled : .failed, errors: [verdict.error]) }
     return Outcome(status: .failed, errors: [crash(state, ending)])
   }
 
@@ -199,7 +206,7 @@ package struct WorkerProcess {
         "the worker used \(Quantity.text(seconds: most)) of processor time; raise --max-cpu to give it more",
         stage: "decode", limit: .cpuTime)
     case .signaled(let number):
-      let name = Self.signalNames[number] ?? "signal \(number)"
+      let name = Self.name(of: number)
       let hint = number == SIGKILL ? " (killed from outside, perhaps by the system for want of memory)" : ""
       return ErrorRecord(
         .workerCrashed, "the worker was ended by \(name)\(hint)\(said)", stage: "decode", retryable: true)
@@ -209,6 +216,8 @@ package struct WorkerProcess {
       )
     }
   }
+
+  private static func name(of signal: Int32) -> String { signalNames[signal] ?? "signal \(signal)" }
 
   private static let signalNames: [Int32: String] = [
     SIGKILL: "SIGKILL", SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGILL: "SIGILL", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE",

@@ -64,6 +64,11 @@ enum WorkerRoom {
   private static func bound(_ limits: Limits) {
     set(RLIMIT_NOFILE, to: rlim_t(limits.maxOpenFiles))
     // The soft limit ends the worker by SIGXCPU, the hard one by SIGKILL.
+    if let bytes = limits.maxScratch {
+      // No single file outgrows it between two looks of the parent; the write fails then, instead of a signal.
+      signal(SIGXFSZ, SIG_IGN)
+      set(RLIMIT_FSIZE, to: rlim_t(bytes))
+    }
     if let seconds = limits.maxCPU { set(RLIMIT_CPU, to: rlim_t(max(1, seconds.rounded(.up))), slack: 5) }
   }
 

@@ -29,7 +29,7 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     analyze, scenes, frames, text, sprites, mix, loudness, normalize, report, probe, doctor, schema,
-    plan, merge, runOne, worker,
+    plan, merge, runOne, cache, worker,
   ]
 
   static let analyze = Command(

@@ -18,6 +18,7 @@ enum RunOneCommand {
     let batch = invocation.settings.batch
     request.settings.batch.usesCache = batch.usesCache
     request.settings.batch.maxCache = batch.maxCache
+    if !request.id.isEmpty { request.settings.batch.requestID = request.settings.batch.requestID ?? request.id }
     request.settings.batch.cacheDir = request.settings.batch.cacheDir ?? batch.cacheDir
     let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: true)
     if request.operation == .analyze, request.settings.options.stages.contains(.text),

@@ -38,6 +38,62 @@ struct LimitTests {
     expectFailure("limit_exceeded", document, limit: "streams")
   }
 
+  @Test func `a workspace that grows past its limit`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Film.long(), to: "film.mp4")
+    let batch = try Batch(
+      [folder("film.mp4")], into: folder("out"),
+      [
+        "--stages", "frames", "--frame-rule", "every:2f", "--max-scratch", "2m", "--log-level", "info", "--work-dir",
+        folder("work"),
+      ])
+    #expect(batch.outcome.exitCode == 1)
+    expectFailure("limit_exceeded", try batch.document("film.mp4"), limit: "scratch_size")
+    #expect(batch.outcome.errors.contains("SIGKILL"))
+    #expect(everything(in: folder("work")).isEmpty)
+  }
+
+  @Test func `one file that is larger than the workspace may be costs its stage`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Film.plain(), to: "film.mp4")
+    let batch = try Batch(
+      [folder("film.mp4")], into: folder("out"),
+      ["--stages", "scenes,frames", "--frame-format", "png", "--frame-width", "0", "--max-scratch", "16k"])
+    let document = try batch.document("film.mp4")
+    #expect(document.status.string == "partial")
+    #expect(document.scenes.items.count == Film.cuts.count)
+    #expect(document.errors.items.map { $0.limit.string } == ["scratch_size"])
+  }
+
+  @Test func `stages that had finished are kept when the worker is ended afterwards`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Film.long(), to: "film.mp4")
+    let command = try RunningCommand(
+      cutroomBinary,
+      [
+        "analyze", folder("film.mp4"), "-o", folder("out"), "--stages", "scenes,frames", "--clips", "encode",
+        "--retries", "0",
+      ]
+        + ["--events", folder("events"), "--work-dir", folder("work"), "--quiet"])
+    let worker = try eventually(within: 120, "clips are being made") {
+      (try? jsonLines(contents(of: folder("events"))))?.contains { $0.stage.string == "clips" } == true
+        ? children(of: command.processIdentifier, with: "worker").first : nil
+    }
+    kill(worker, SIGKILL)
+    #expect(try command.wait(upTo: 60).exitCode == 1)
+    let document = try JSON(contents(of: folder("out/film.mp4/analysis.json")))
+    #expect(document.status.string == "partial")
+    #expect(document.errors.items.map { $0.code.string } == ["worker_crashed"])
+    #expect(document.scenes.items.count >= 1 && document.frames.items.count == document.scenes.items.count)
+    #expect(exists(folder("out/film.mp4/\(document.frames[0].file.string ?? "")")))
+    #expect(!exists(folder("out/film.mp4/clips")))
+    #expect(everything(in: folder("work")).isEmpty)
+    #expect(try results(in: folder("out"))[0].status.string == "partial")
+    #expect(try SchemaTests.complaints([contents(of: folder("out/film.mp4/analysis.json"))], schema: "analysis") == [])
+    let last = try #require(try jsonLines(contents(of: folder("events"))).last)
+    #expect(last.event.string == "finished" && last.status.string == "partial")
+  }
+
   @Test func `too little memory`() throws {
     // One 1080p picture is 3 MB and a decoder holds several; the program itself needs more than 20 MB.
     let large = try Film.make(
