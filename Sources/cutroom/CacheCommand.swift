@@ -40,18 +40,18 @@ enum CacheCommand {
   private static func text(_ document: CacheDocument) -> String {
     let rows = document.parts.map { [$0.part, "\($0.entries)", size($0.bytes)] }
     let all = [["all", "\(document.entries)", size(document.bytes)]]
-    var text = "\(Terminal.printable(document.path)): \(document.films) films, may hold \(size(document.maxBytes)) MB\n"
-    text += TextTable.text([["part", "entries", "MB"]] + rows + all, leftColumns: [0])
+    var text = "\(Terminal.printable(document.path)): \(document.films) films, may hold \(size(document.maxBytes)) kB\n"
+    text += TextTable.text([["part", "entries", "kB"]] + rows + all, leftColumns: [0])
     if let oldest = document.oldest, let newest = document.newest { text += "used from \(oldest) to \(newest)\n" }
     if document.foreign > 0 {
       text += "\(document.foreign) entries of other builds; `cutroom cache prune` removes them\n"
     }
     if let damaged = document.damaged { text += "\(damaged) damaged entries\n" }
     if let entries = document.removedEntries, let bytes = document.removedBytes {
-      text += "removed \(entries) entries, \(size(bytes)) MB\n"
+      text += "removed \(entries) entries, \(size(bytes)) kB\n"
     }
     return text
   }
 
-  private static func size(_ bytes: Int64) -> String { CSV.decimal(Double(bytes) / 1e6, places: 1) }
+  private static func size(_ bytes: Int64) -> String { "\((bytes + 999) / 1000)" }
 }
