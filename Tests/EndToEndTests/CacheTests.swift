@@ -9,9 +9,12 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
+    let text = "drawtext=text='CUTROOM 42':fontsize=40:fontcolor=white:box=1:boxcolor=black:boxborderw=12:x=30:y=90"
     film = try Film.make(
-      Film.segments("320x240") + ["-f", "lavfi", "-i", "sine=440:duration=3.2", "-c:v", "libx264", "-c:a", "aac"],
-      as: "mp4")
+      [
+        "-i", Film.master("320x240"), "-f", "lavfi", "-i", "sine=440:d=3.2", "-vf", text, "-c:v", "libx264", "-preset",
+        "veryfast", "-g", "8", "-c:a", "aac",
+      ], as: "mp4")
     try folder.copy(film, to: "first.mp4")
     try folder.copy(film, to: "second.mp4")
   }
@@ -25,6 +28,7 @@ import Testing
   private func results(_ batch: Batch, _ name: String) throws -> [String: Data] {
     var files: [String: Data] = [:]
     for path in everything(in: "\(batch.output)/\(name)") {
+      if (try? FileManager.default.contentsOfDirectory(atPath: "\(batch.output)/\(name)/\(path)")) != nil { continue }
       var bytes = try contents(of: "\(batch.output)/\(name)/\(path)")
       if path == "analysis.json" {
         let text = String(decoding: bytes, as: UTF8.self)
@@ -54,7 +58,9 @@ import Testing
   }
 
   @Test func `each subset fills up what the others left out`() throws {
-    for stages in Self.subsets.reversed() {
+    for stages in [
+      ["audio"], ["frames"], ["scenes", "text"], ["scenes", "frames"], ["scenes", "frames", "text", "audio"],
+    ] {
       let list = stages.joined(separator: ",")
       let cached = try analyze(
         "first.mp4", into: "cached-\(list)", ["--stages", list, "--frame-width", "\(64 + stages.count)"])
@@ -178,7 +184,7 @@ import Testing
     let documents = try (0..<6).map {
       try JSON(contents(of: folder("at-once-\($0)/\($0 % 2 == 0 ? "first" : "second").mp4/analysis.json")))
     }
-    #expect(Set(documents.map { "\($0.scenes)" }).count == 1)
+    #expect(documents.allSatisfy { $0.scenes == documents[0].scenes && $0.text_tracks == documents[0].text_tracks })
     let look = try JSON(cutroom(["cache", "--check", "--json", "--cache-dir", folder("cache")]).output)
     #expect(look.damaged.int == 0)
     #expect((look.bytes.int ?? .max) <= 60_000)

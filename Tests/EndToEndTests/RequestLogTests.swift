@@ -61,6 +61,7 @@ import Testing
   }
 
   @Test func `a kill and a retry stand in the log, and the events end once`() throws {
+    try FileManager.default.removeItem(atPath: folder("in/a.mp4"))
     try folder.copy(Film.long(), to: "in/a.mp4")
     let command = try RunningCommand(
       cutroomBinary,
