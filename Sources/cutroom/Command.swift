@@ -152,7 +152,8 @@ struct Command: Sendable {
 
   static let schema = Command(
     name: "schema", usage: "NAME", summary: "Print the JSON Schema of a document.",
-    details: "NAME is one of \(SchemaText.names.joined(separator: ", ")).", settings: [], extras: [], arguments: 1...1,
+    details: "NAME is one of these:\n\(SchemaText.names.joined(separator: ", ")).", settings: [], extras: [],
+    arguments: 1...1,
     run: { try SchemaCommand.run($0) })
 
   static let runOne = Command(

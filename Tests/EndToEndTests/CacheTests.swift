@@ -144,7 +144,7 @@ import Testing
     }
   }
 
-  @Test func `another build, another stage option and other content are other entries`() throws {
+  @Test func `another option of a stage and other content are other entries`() throws {
     _ = try analyze("first.mp4", into: "one", ["--stages", "scenes,audio"])
     let options = ["--stages", "scenes,audio", "--min-scene-length", "1s", "--silence-level=-50"]
     #expect(try cached(analyze("second.mp4", into: "two", options), "second.mp4").isEmpty)

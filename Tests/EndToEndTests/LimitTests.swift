@@ -95,6 +95,27 @@ struct LimitTests {
     #expect(last.event.string == "finished" && last.status.string == "partial")
   }
 
+  @Test func `what was brought back is kept when the worker is ended before it finds more`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Film.long(), to: "film.mp4")
+    let options = ["--cache-dir", folder("cache"), "--retries", "0", "--quiet", "--stages"]
+    #expect(try Batch([folder("film.mp4")], into: folder("one"), options + ["scenes"]).outcome.exitCode == 0)
+    let command = try RunningCommand(
+      cutroomBinary,
+      ["analyze", folder("film.mp4"), "-o", folder("two"), "--events", folder("events")] + options + ["scenes,text"])
+    let worker = try eventually("the film is being read") {
+      (try? jsonLines(contents(of: folder("events"))))?.contains { $0.event.string == "progress" } == true
+        ? children(of: command.processIdentifier, with: "worker").first : nil
+    }
+    kill(worker, SIGKILL)
+    #expect(try command.wait(upTo: 60).exitCode == 1)
+    let document = try JSON(contents(of: folder("two/film.mp4/analysis.json")))
+    #expect(document.status.string == "partial")
+    #expect(try document.scenes == JSON(contents(of: folder("one/film.mp4/analysis.json"))).scenes)
+    #expect(document.text_tracks.isMissing)
+    #expect(try SchemaTests.complaints([contents(of: folder("two/film.mp4/analysis.json"))], schema: "analysis") == [])
+  }
+
   @Test func `too little memory`() throws {
     // One 1080p picture is 3 MB and a decoder holds several; the program itself needs more than 20 MB.
     let large = try Film.make(
