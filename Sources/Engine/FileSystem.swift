@@ -11,7 +11,7 @@ enum FileSystem {
         .limitExceeded, "could not \(action) \(path): \(reason); raise --max-open-files", stage: "output",
         limit: .openFiles)
     }
-    if errno == EFBIG {
+    if errno == EFBIG, WorkerRoom.boundsFiles {
       return ErrorRecord(
         .limitExceeded, "could not \(action) \(path): it is larger than --max-scratch allows", stage: "output",
         limit: .scratchSize)

@@ -6,6 +6,10 @@ import TextRecognition
 /// What a worker does before it touches its input: it bounds what it may use, and locks itself in.
 enum WorkerRoom {
   private static let state = Mutex<SandboxLevel?>(nil)
+  private static let scratchBound = Mutex(false)
+
+  /// Whether no file of this process may be larger than `--max-scratch`.
+  static var boundsFiles: Bool { scratchBound.withLock { $0 } }
 
   /// How far this process is locked in; nil in one that never entered a room.
   static var level: SandboxLevel? { state.withLock { $0 } }
@@ -68,6 +72,7 @@ enum WorkerRoom {
       // No single file outgrows it between two looks of the parent; the write fails then, instead of a signal.
       signal(SIGXFSZ, SIG_IGN)
       set(RLIMIT_FSIZE, to: rlim_t(bytes))
+      scratchBound.withLock { $0 = true }
     }
     if let seconds = limits.maxCPU { set(RLIMIT_CPU, to: rlim_t(max(1, seconds.rounded(.up))), slack: 5) }
   }
