@@ -39,7 +39,7 @@ import Testing
     #expect(try changed { $0.frameEnlarge = true } == [.frames])
     #expect(try changed { $0.frameDepth = 16 } == [.frames])
     #expect(try changed { $0.frameQuality = 10 } == [.frames])
-    #expect(try changed { $0.frameRule = .middle } == beside.union([.frames]))
+    #expect(try changed { $0.frameRule = .middle } == beside.union([.plan, .frames]))
     #expect(try changed { $0.clips = .encode } == [.clips])
     #expect(try changed { $0.clipCodec = .vp9 } == [.clips])
     #expect(try changed { $0.clipQuality = 30 } == [.clips])
