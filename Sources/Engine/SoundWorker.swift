@@ -31,6 +31,7 @@ struct SoundWorker {
   ) -> Int32 {
     do {
       let workspace = try Workspace(in: request.settings.batch.workDir)
+      defer { workspace.remove() }
       try WorkerRoom.enter(
         request, workspace: workspace.path, reading: [request.inputPath], writing: [request.output])
       var worker = SoundWorker(request, events, workspace)

@@ -54,6 +54,7 @@ package enum Worker {
       if let output = request.output { try Publisher.checkReplaceable(output) }
       if let statistics = request.settings.batch.sceneStats { try Publisher.checkFile(statistics) }
       let workspace = try Workspace(in: request.settings.batch.workDir)
+      defer { workspace.remove() }
       try WorkerRoom.enter(
         request, workspace: workspace.path, reading: [request.inputPath],
         writing: [request.output, request.settings.batch.sceneStats])
@@ -79,6 +80,7 @@ package enum Worker {
   private static func mix(_ request: Request, _ events: EventWriter) -> Int32 {
     do {
       let workspace = try Workspace(in: request.settings.batch.workDir)
+      defer { workspace.remove() }
       let outcome = try MixJob(request, workspace, events).run()
       for warning in outcome.warnings { events.warning(warning) }
       events.finished { event in

@@ -245,24 +245,3 @@ extension WorkerProcess.Verdict {
     }
   }
 }
-
-/// Cuts a stream of bytes into lines.
-struct LineBuffer {
-  /// A line longer than this is dropped: no event is.
-  static let longestLine = 1 << 24
-
-  private var rest: [UInt8] = []
-
-  mutating func add(_ bytes: ArraySlice<UInt8>) -> [[UInt8]] {
-    rest += bytes
-    var lines: [[UInt8]] = []
-    var start = 0
-    while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      lines.append(Array(rest[start..<end]))
-      start = end + 1
-    }
-    rest.removeFirst(start)
-    if rest.count > Self.longestLine { rest = [] }
-    return lines
-  }
-}

@@ -31,9 +31,12 @@ final class Workspace: Sendable {
   }
 
   deinit {
-    FileSystem.remove(path)
+    remove()
     close(lock)
   }
+
+  /// Removes the folder, whoever still holds this: a process that ends does not let go of everything first.
+  func remove() { FileSystem.remove(path) }
 
   func file(_ name: String) -> String { Path.join(path, name) }
 
