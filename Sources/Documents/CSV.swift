@@ -4,10 +4,12 @@ package enum CSV {
   package static func record(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\r\n" }
 
   private static func quoted(_ field: String) -> String {
-    // By bytes: to Swift a carriage return and a line feed are one character.
-    let special: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: "\""), 13, 10]
+    // By bytes: to Swift a carriage return and a line feed are one character, and so are a quote and an accent after it.
+    let quote = UInt8(ascii: "\"")
+    let special: Set<UInt8> = [UInt8(ascii: ","), quote, 13, 10]
     guard field.utf8.contains(where: special.contains) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    let doubled = field.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
+    return "\"" + String(decoding: doubled, as: UTF8.self) + "\""
   }
 
   /// A number with at most `places` digits after the point, never with an exponent; empty where it is nil or not finite.

@@ -10,22 +10,31 @@ final class FastPlan {
   private static let leastFrames = 12
 
   private let judge: KeyFrameJudge
+  /// Of a whole decode: what is spent though no group is opened, and what opening each group adds.
+  private let costOfTheRest: Double
+  private let costOfOpening: [Double]
   /// Index of the first frame of each group, and after the last.
   private let starts: [Int]
+  /// Of each suspect: how many are more suspicious.
+  private let places: [Int: Int]
   /// Groups that were opened and held a boundary other than their key frame.
   private var holding: Set<Int> = []
   /// Groups after which a cut came with the key frame of the next.
   private var beforeCut: Set<Int> = []
-  private var opened: Set<Int> = []
+  /// In order.
+  private var opened: [Int] = []
   /// No boundary is to come before this frame.
   private var settledFrame = 0
   /// What was known when a group had been delivered.
   private var lessons: [Int: Lesson] = [:]
 
+  /// What is known before the first.
+  private var firstLesson = Lesson(place: 0, suspectsEndWithCut: true)
+
   /// What the groups so far teach about those to come.
   private struct Lesson {
-    /// Suspects up to this rank are opened.
-    var rank: Double
+    /// Suspects before this place are opened.
+    var place: Int
     /// Whether suspects are mostly followed by a cut.
     var suspectsEndWithCut: Bool
   }
@@ -38,22 +47,29 @@ final class FastPlan {
       if !bytes.isEmpty { groups.append(KeyFrameJudge.Group(frames: bytes.count, bytes: Array(bytes.dropFirst()))) }
       bytes = []
     }
+    var cost = DecodingCost()
     let count = SpeedPlan.counting(progress)
     let scan = try PacketScan(path: path, limits: limits, enough: .max) { facts in
       count(facts)
       if facts.isKey { close() }
       bytes.append(facts.bytes)
+      cost.add(facts)
     }
     close()
+    cost.area = scan.area
     guard scan.isDivisible, scan.keyFrames > 1, scan.frames >= Self.leastFrames * scan.keyFrames else { return nil }
     var judge = KeyFrameJudge()
     try Self.visitKeyFrames(path: path, limits: limits, threads: threads) {
       judge.add($0, at: $1)
       progress(PassProgress(frames: $1.index, seconds: $1.seconds, fraction: 0))
     }
-    judge.rank(groups)
+    costOfTheRest = cost.ofTheRest
+    costOfOpening = cost.ofOpening
+    judge.rank(groups, costs: costOfOpening)
     self.judge = judge
+    places = Dictionary(uniqueKeysWithValues: judge.suspects.enumerated().map { ($1, $0) })
     starts = groups.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.frames) }
+    firstLesson.place = lesson(after: -1).place
   }
 
   private static func visitKeyFrames(
@@ -80,11 +96,10 @@ final class FastPlan {
 
   /// What a group gets depends on groups that lie a fixed distance before it, however many threads there are.
   private func plan(_ group: Int) -> ParallelDecoder.Plan {
-    let lesson =
-      lessons.removeValue(forKey: group - ParallelDecoder.planDistance) ?? Lesson(rank: 1, suspectsEndWithCut: true)
-    if let rank = judge.rank(of: group) {
-      if rank < lesson.rank {
-        opened.insert(group)
+    let lesson = lessons.removeValue(forKey: group - ParallelDecoder.planDistance) ?? firstLesson
+    if let place = places[group] {
+      if place < lesson.place {
+        opened.append(group)
         return ParallelDecoder.Plan(effort: .sparse)
       }
       if judge.isUnlike(group), lesson.suspectsEndWithCut { return ParallelDecoder.Plan(effort: .key) }
@@ -100,9 +115,6 @@ final class FastPlan {
     }
   }
 
-  /// What opening the whole film costs, of a whole decode, and what everything else does (measured on films in 1080p).
-  private static let costOfOpening = 0.29
-  private static let costOfTheRest = 0.11
   /// What the whole may cost: so much, or so much and half of what lies in groups that hold a boundary.
   private static let mostCost = 0.25
   private static let leastCost = 0.10
@@ -112,15 +124,24 @@ final class FastPlan {
 
   private func lesson(after group: Int) -> Lesson {
     let settled = opened.filter { $0 + 1 < starts.count && starts[$0 + 1] <= settledFrame }
-    func frames(_ groups: Set<Int>) -> Int { groups.reduce(0) { $0 + starts[$1 + 1] - starts[$1] } }
-    let total = max(1, starts.last ?? 0)
-    let granted = Self.groupsGranted * total / (starts.count - 1)
-    let held = Double(frames(settled.intersection(holding)) + granted) / Double(frames(settled) + granted)
+    func frames(_ groups: [Int]) -> Double { Double(groups.reduce(0) { $0 + starts[$1 + 1] - starts[$1] }) }
+    let granted = Double(Self.groupsGranted * (starts.last ?? 0)) / Double(starts.count - 1)
+    let held = (frames(settled.filter(holding.contains)) + granted) / (frames(settled) + granted)
     let budget = max(Self.mostCost, Self.leastCost + held * judge.shareOfSuspects / 2)
-    let affordable = (budget - Self.costOfTheRest) / Self.costOfOpening * Double(total)
+    let spent = opened.reduce(0) { $1 <= group ? $0 + costOfOpening[$1] : $0 }
     let unlike = settled.filter(judge.isUnlike)
     return Lesson(
-      rank: judge.rank(affording: Int(affordable) - frames(opened.filter { $0 <= group }), after: group),
-      suspectsEndWithCut: 2 * unlike.intersection(beforeCut).count > unlike.count)
+      place: place(affording: budget - costOfTheRest - spent, after: group),
+      suspectsEndWithCut: 2 * unlike.filter(beforeCut.contains).count > unlike.count)
+  }
+
+  /// The place up to which all suspects after a group can be opened for so large a share of a whole decode.
+  private func place(affording most: Double, after group: Int) -> Int {
+    var left = most
+    for (place, suspect) in judge.suspects.enumerated() where suspect > group {
+      left -= costOfOpening[suspect]
+      if left < 0 { return place }
+    }
+    return judge.suspects.count
   }
 }

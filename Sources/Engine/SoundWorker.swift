@@ -31,6 +31,7 @@ struct SoundWorker {
   ) -> Int32 {
     do {
       let workspace = try Workspace.of(request)
+      defer { workspace.remove() }
       try WorkerRoom.enter(
         request, workspace: workspace.root, reading: [request.inputPath], writing: [request.output])
       var worker = SoundWorker(request, events, workspace)

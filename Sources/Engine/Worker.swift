@@ -54,6 +54,7 @@ package enum Worker {
       if let output = request.output { try Publisher.checkReplaceable(output) }
       if let statistics = request.settings.batch.sceneStats { try Publisher.checkFile(statistics) }
       let workspace = try Workspace.of(request)
+      defer { workspace.remove() }
       // From inside the room the program's own file is out of reach.
       _ = BuildIdentity.text
       try WorkerRoom.enter(
@@ -82,6 +83,7 @@ package enum Worker {
   private static func mix(_ request: Request, _ events: EventWriter) -> Int32 {
     do {
       let workspace = try Workspace.of(request)
+      defer { workspace.remove() }
       let outcome = try MixJob(request, workspace, events).run()
       for warning in outcome.warnings { events.warning(warning) }
       events.finished { event in

@@ -56,7 +56,8 @@ package struct WorkerProcess {
 
   private func watch() throws(ErrorRecord) -> Outcome {
     let workspace = try Workspace(in: request.settings.batch.workDir)
-    return try withExtendedLifetime(workspace) { () throws(ErrorRecord) in try watch(workspace) }
+    defer { workspace.remove() }
+    return try watch(workspace)
   }
 
   private func watch(_ workspace: Workspace) throws(ErrorRecord) -> Outcome {
@@ -267,26 +268,5 @@ extension WorkerProcess.Verdict {
         stage: "output", limit: .scratchSize)
     case .canceled: ErrorRecord(.canceled, "interrupted before it was finished", retryable: true)
     }
-  }
-}
-
-/// Cuts a stream of bytes into lines.
-struct LineBuffer {
-  /// A line longer than this is dropped: no event is.
-  static let longestLine = 1 << 24
-
-  private var rest: [UInt8] = []
-
-  mutating func add(_ bytes: ArraySlice<UInt8>) -> [[UInt8]] {
-    rest += bytes
-    var lines: [[UInt8]] = []
-    var start = 0
-    while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      lines.append(Array(rest[start..<end]))
-      start = end + 1
-    }
-    rest.removeFirst(start)
-    if rest.count > Self.longestLine { rest = [] }
-    return lines
   }
 }

@@ -46,10 +46,13 @@ final class Workspace: Sendable {
   }
 
   deinit {
-    guard lock >= 0 else { return }
-    FileSystem.remove(root)
-    close(lock)
+    remove()
+    if lock >= 0 { close(lock) }
   }
+
+  /// Removes the folder where this process made it, whoever still holds this: a process that ends does not let go of everything
+  /// first.
+  func remove() { if lock >= 0 { FileSystem.remove(root) } }
 
   /// Its name, which no other workspace has.
   var name: String { Path.name(root) }

@@ -54,7 +54,7 @@ final class ClipFile {
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
     if container.keepsTimeBase { av_dict_set_int(&options, "movie_timescale", movieTimescale, 0) }
-    try Status.check(avformat_write_header(raw, &options), "write \(path)", as: .outputFailed)
+    try Muxer.check(avformat_write_header(raw, &options), raw, path, .corrupt)
   }
 
   /// Edit lists count in the movie's time scale: one in which every stream's ticks are whole says to the sample where
@@ -91,7 +91,7 @@ final class ClipFile {
     raw.pointee.duration = av_rescale_q(raw.pointee.duration, timeBase, own)
     raw.pointee.stream_index = Int32(stream)
     raw.pointee.pos = -1
-    try Muxer.write(raw, to: context.pointer, path: path)
+    try Muxer.write(raw, to: context.pointer, path: path, refusal: .corrupt)
   }
 
   /// Matroska's CodecDelay is to be taken off the timestamps of sound (RFC 9559, 5.1.4.1.25). FFmpeg's muxer writes it and does not
@@ -106,7 +106,7 @@ final class ClipFile {
       Int64(parameters.initial_padding), AVRational(num: 1, den: parameters.sample_rate), stream.pointee.time_base)
   }
 
-  func finish() throws(MediaError) { try Muxer.finish(context.pointer, path: path) }
+  func finish() throws(MediaError) { try Muxer.finish(context.pointer, path: path, refusal: .corrupt) }
 
   /// A time less another, in a third time base, rounded once to the nearest tick.
   static func moved(

@@ -84,8 +84,12 @@ package final class Input {
         throw forbidden
       }
       switch code {
-      case CR_ENOMEM: throw MediaError(.outOfMemory, "not enough memory to open the file")
-      case CR_EIO: throw MediaError(.unreadable, "the file cannot be read: input/output error", mayPass: true)
+      case CR_ENOMEM: throw lacksMemory(source, limits)
+      case CR_EIO where source.readError != 0:
+        throw MediaError(
+          .unreadable, "the file cannot be read: \(String(cString: strerror(source.readError)))", mayPass: true)
+      // Demuxers say so where an element reaches past the end, too.
+      case CR_EIO: throw MediaError(.corrupt, "the header is damaged, or the file was cut off within it")
       default:
         if ContainerStructure(source: source).startsWithBox {
           throw MediaError(
@@ -104,6 +108,15 @@ package final class Input {
       throw MediaError(.notMedia, "this is a text file, neither audio nor video")
     }
     return owned
+  }
+
+  /// An index takes a few times the bytes that it has in the file. Where far more than that was asked for, it is damaged, and more
+  /// memory would not help.
+  private static func lacksMemory(_ source: FileSource, _ limits: Limits) -> MediaError {
+    guard source.size < limits.maxMemory / 16 else {
+      return MediaError(.outOfMemory, "not enough memory to open the file")
+    }
+    return MediaError(.corrupt, "the header asks for more memory than an index of \(source.size) bytes can need")
   }
 
   /// Whether a file is a WAV without a sign of DTS. In the samples of a WAV FFmpeg looks for other codecs, which costs more
@@ -159,6 +172,9 @@ package final class Input {
         continue
       }
       let (width, height) = (stream.pointee.codecpar.pointee.width, stream.pointee.codecpar.pointee.height)
+      guard width >= 0, height >= 0 else {
+        throw MediaError(.corrupt, "the header is damaged: it speaks of a picture of \(width)×\(height)")
+      }
       if Int64(width) * Int64(height) > limits.maxPixels {
         throw MediaError(
           .limitExceeded, "the picture of \(width)×\(height) is over --max-pixels (\(limits.maxPixels) pixels)",
@@ -210,6 +226,13 @@ package final class Input {
   var videoCodec: AVCodecID {
     videoStreamIndex.flatMap { context.pointer.stream($0) }.map { $0.pointee.codecpar.pointee.codec_id }
       ?? AV_CODEC_ID_NONE
+  }
+
+  /// Pixels of a frame of the video, as the container tells; 0 where it does not.
+  var videoArea: Int {
+    videoStreamIndex.flatMap { context.pointer.stream($0) }.map {
+      Int($0.pointee.codecpar.pointee.width) * Int($0.pointee.codecpar.pointee.height)
+    } ?? 0
   }
 
   /// Numbers the frames of a stream.

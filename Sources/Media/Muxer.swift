@@ -29,7 +29,8 @@ package enum SoundContainer: String, Sendable, CaseIterable {
   package var holdsCover: Bool { ![.wav, .adts].contains(self) }
 }
 
-/// Writes a container, step by step; every failure is `output_failed`.
+/// Writes a container, step by step. What the disk refuses is `output_failed`; what the muxer refuses is `refusal`: with streams that
+/// come from a film as they are, it is the film that is damaged.
 enum Muxer {
   static func open(
     path: String, container: SoundContainer
@@ -111,7 +112,8 @@ enum Muxer {
   }
 
   static func start(
-    _ context: UnsafeMutablePointer<AVFormatContext>, container: SoundContainer? = nil, path: String
+    _ context: UnsafeMutablePointer<AVFormatContext>, container: SoundContainer? = nil, path: String,
+    refusal: ErrorCode = .outputFailed
   ) throws(MediaError) {
     try Status.check(
       avio_open(&context.pointee.pb, "file:" + path, AVIO_FLAG_WRITE), "write \(path)", as: .outputFailed)
@@ -123,7 +125,7 @@ enum Muxer {
     if container == .m4a || container == .mp4, let stream = context.stream(0) {
       av_dict_set_int(&options, "movie_timescale", Int64(stream.pointee.codecpar.pointee.sample_rate), 0)
     }
-    try Status.check(avformat_write_header(context, &options), "write \(path)", as: .outputFailed)
+    try check(avformat_write_header(context, &options), context, path, refusal)
   }
 
   static func attach(
@@ -136,17 +138,31 @@ enum Muxer {
   }
 
   static func write(
-    _ packet: UnsafeMutablePointer<AVPacket>, to context: UnsafeMutablePointer<AVFormatContext>, path: String
+    _ packet: UnsafeMutablePointer<AVPacket>, to context: UnsafeMutablePointer<AVFormatContext>, path: String,
+    refusal: ErrorCode = .outputFailed
   ) throws(MediaError) {
-    try Status.check(av_interleaved_write_frame(context, packet), "write \(path)", as: .outputFailed)
-    try checkOutput(context, path)
+    try check(av_interleaved_write_frame(context, packet), context, path, refusal)
   }
 
-  static func finish(_ context: UnsafeMutablePointer<AVFormatContext>, path: String) throws(MediaError) {
-    try Status.check(av_write_trailer(context), "write \(path)", as: .outputFailed)
+  static func finish(
+    _ context: UnsafeMutablePointer<AVFormatContext>, path: String, refusal: ErrorCode = .outputFailed
+  ) throws(MediaError) {
+    try check(av_write_trailer(context), context, path, refusal)
     avio_flush(context.pointee.pb)
     try checkOutput(context, path)
     try Status.check(avio_closep(&context.pointee.pb), "write \(path)", as: .outputFailed)
+  }
+
+  /// Tells what the disk refused from what the muxer did, whose codes mean little: some of its failures read "operation not permitted".
+  static func check(
+    _ code: Int32, _ context: UnsafeMutablePointer<AVFormatContext>, _ path: String, _ refusal: ErrorCode
+  ) throws(MediaError) {
+    try checkOutput(context, path)
+    guard refusal != .outputFailed else {
+      try Status.check(code, "write \(path)", as: .outputFailed)
+      return
+    }
+    try Status.check(code, "put streams of the film, as they are, into another file; they are damaged", as: refusal)
   }
 
   /// A full disk shows in the writer, not in the call that met it.

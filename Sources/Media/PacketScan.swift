@@ -8,6 +8,8 @@ package struct PacketScan: Sendable {
   package private(set) var frames = 0
   /// Whether it can be cut at its key frames: it begins with one, and every frame has a timestamp.
   package private(set) var isDivisible = true
+  /// Pixels of a frame, as the container tells.
+  package private(set) var area = 0
 
   /// Reads packets of the video until `enough` key frames are found, or to the end. `visit` gets every packet.
   package init(
@@ -17,6 +19,7 @@ package struct PacketScan: Sendable {
     guard let video = input.videoStreamIndex else { return }
     input.select(streams: [video])
     let codec = input.videoCodec
+    area = input.videoArea
     let packet = try Packet()
     while keyFrames < enough, try input.read(packet) {
       guard packet.streamIndex == video else { continue }

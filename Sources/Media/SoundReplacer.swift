@@ -52,9 +52,9 @@ package struct SoundReplacer {
       places[index] = added.pointee.index
     }
     av_dict_copy(&context.pointee.metadata, film.context.pointer.pointee.metadata, 0)
-    try Muxer.start(context, path: path)
+    try Muxer.start(context, path: path, refusal: .corrupt)
     try copy(into: context, places, path)
-    try Muxer.finish(context, path: path)
+    try Muxer.finish(context, path: path, refusal: .corrupt)
     return left
   }
 
@@ -120,6 +120,6 @@ package struct SoundReplacer {
     if raw.pointee.dts != CR_NOPTS { raw.pointee.dts += ticks }
     raw.pointee.stream_index = place
     raw.pointee.pos = -1
-    try Muxer.write(raw, to: context, path: path)
+    try Muxer.write(raw, to: context, path: path, refusal: .corrupt)
   }
 }

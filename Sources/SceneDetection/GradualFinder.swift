@@ -132,7 +132,7 @@ struct GradualFinder {
 
   /// Shares of a span's frames, short or long, of which more must not be made up: a made-up frame is a perfect mix of its
   /// neighbours. Of real transitions on six films with frames left out at most 0.43 and 0.77 were.
-  private static let mostMadeUp = (short: 0.49, long: 0.8)
+  private static let mostMadeUp = (short: 0.44, long: 0.8)
   /// Frames of a short span, at up to 30 a second: two or three gaps between frames that others need.
   private static let shortSpan = 10
 

@@ -4,7 +4,7 @@ package import Timing
 ///
 /// Encoders put key frames at cuts where they see them, and at regular distances else. Two key frames that are alike have no
 /// boundary between them, but for one that goes and comes back; of the others those are looked into whose key frame at the
-/// end is one of regular distance, that are long, or whose frames vary most in size.
+/// end is one of regular distance, that are long, or whose frames vary most in size, cheap ones before costly ones.
 package struct KeyFrameJudge {
   /// What is known of a group of pictures.
   package struct Group: Sendable {
@@ -39,12 +39,8 @@ package struct KeyFrameJudge {
   /// How alike the key frames at both ends of a group are; nil where one predicts the other.
   private var likenesses: [Double?] = []
   private var last: FrameFeatures?
-  /// Of each group whose key frames differ: the share of the film that is opened before it, most suspicious first.
-  private var ranks: [Int: Double] = [:]
-  /// These groups, the most suspicious first.
-  private var bySuspicion: [Int] = []
-  /// Frames of each group.
-  private var frames: [Int] = []
+  /// Groups that may hold a boundary, the most suspicious for their cost first.
+  package private(set) var suspects: [Int] = []
   /// Share of the film, in frames, that may have to be looked into.
   package private(set) var shareOfSuspects = 0.0
 
@@ -60,40 +56,27 @@ package struct KeyFrameJudge {
     last = features
   }
 
-  /// Ranks the groups by suspicion, once all key pictures are there.
-  package mutating func rank(_ groups: [Group]) {
+  /// Ranks the groups by suspicion, once all key pictures are there. `costs`: what looking into each costs, in any unit.
+  package mutating func rank(_ groups: [Group], costs: [Double]) {
     let longest = groups.map(\.frames).max() ?? 0
     let total = Double(max(1, groups.reduce(0) { $0 + $1.frames }))
-    let suspects = groups.indices.filter {
+    let meanCost = costs.reduce(0, +) / total
+    let order = groups.indices.map {
+      let costliness = costs[$0] / Double(max(1, groups[$0].frames)) / max(meanCost, .leastNormalMagnitude)
+      return suspicion(of: $0, groups, longest) / max(Self.leastCostliness, costliness)
+    }
+    suspects = groups.indices.filter {
       !likenesses.indices.contains($0) || likenesses[$0] != nil || groups[$0].unevenness > Self.mostUneven
-    }.sorted {
-      (suspicion(of: $0, groups, longest), $1) > (suspicion(of: $1, groups, longest), $0)
-    }
-    frames = groups.map(\.frames)
-    bySuspicion = suspects
-    for index in suspects {
-      ranks[index] = shareOfSuspects
-      shareOfSuspects += Double(groups[index].frames) / total
-    }
+    }.sorted { (order[$0], $1) > (order[$1], $0) }
+    shareOfSuspects = Double(suspects.reduce(0) { $0 + groups[$1].frames }) / total
   }
-
-  /// The share of the film that lies in groups more suspicious than this one; nil for a group in which nothing happens.
-  package func rank(of group: Int) -> Double? { ranks[group] }
 
   /// Whether the key frames at both ends of a group show different pictures.
   package func isUnlike(_ group: Int) -> Bool { likenesses.indices.contains(group) && likenesses[group] != nil }
 
-  /// The rank up to which all suspects after a group can be opened where so many frames may be.
-  package func rank(affording most: Int, after group: Int) -> Double {
-    var left = most
-    for index in bySuspicion where index > group {
-      left -= frames[index]
-      if left < 0 { return ranks[index] ?? 0 }
-    }
-    return 1
-  }
-
   private static let halfAlike = 0.6
+  /// Cost of a group's frame to that of the film's below which it makes no further difference.
+  private static let leastCostliness = 0.1
   /// A picture that goes and comes back leaves its key frames alike, and sizes that rise far above the rest.
   private static let mostUneven = 4.0
 

@@ -6,6 +6,7 @@ import Testing
     (["a", "b"], "a,b\r\n"), ([""], "\r\n"), (["a,b", "c"], "\"a,b\",c\r\n"),
     (["say \"hi\""], "\"say \"\"hi\"\"\"\r\n"),
     (["two\nlines"], "\"two\nlines\"\r\n"), (["a\r\nb"], "\"a\r\nb\"\r\n"), (["\""], "\"\"\"\"\r\n"),
+    (["\"\u{301}"], "\"\"\"\u{301}\"\r\n"),
   ])
   func fieldsAreQuotedWhereTheyMustBe(fields: [String], record: String) {
     #expect(Array(CSV.record(fields).utf8) == Array(record.utf8))

@@ -63,6 +63,21 @@ struct HostileFileTests {
       }
     }
     try folder.copy(long, to: "in/long.mp4")
+    let wide = try Film.alter(Film.make(["-i", Film.master(), "-c:v", "mpeg4"], as: "avi"), "of a negative width") {
+      // The bytes of a BITMAPINFOHEADER are little endian, and its width is signed.
+      if let found = $0.range(of: Data("strf".utf8)) {
+        $0.replaceSubrange(found.upperBound + 8..<found.upperBound + 12, with: [0xe1, 0x8b, 0x91, 0xc8])
+      }
+    }
+    try folder.copy(wide, to: "in/wide.avi")
+    let greedy = try Film.alter(Film.plain(), "with a huge sample entry") {
+      if let found = $0.range(of: Data("stsd".utf8)) { $0[found.upperBound + 8] = 8 }
+    }
+    try folder.copy(greedy, to: "in/greedy.mp4")
+    let torn = try Film.alter(Film.make(["-i", Film.plain(), "-c", "copy"], as: "mkv"), "cut off within its header") {
+      if let found = $0.range(of: Data("V_MPEG4".utf8)) { $0 = $0.prefix(found.upperBound + 33) }
+    }
+    try folder.copy(torn, to: "in/torn.mkv")
     try folder.copy(Film.plain(), to: "in/good.mp4")
     let inputs = everything(in: folder("in")).map { folder("in/\($0)") }
     let options = ["--stages", "scenes,frames", "--work-dir", folder("work"), "--timeout", "60s"]
@@ -76,7 +91,7 @@ struct HostileFileTests {
   @Test(
     arguments: [
       "vector.svg", "words.srt", "bomb.png", "line.png", "tall.mp4", "streams.mkv", "segments.mkv", "letters.mov",
-      "long.mp4",
+      "long.mp4", "wide.avi", "greedy.mp4", "torn.mkv",
     ])
   func `ends in a document`(name: String) throws {
     let (folder, batch) = try Self.result.get()
@@ -92,6 +107,43 @@ struct HostileFileTests {
     let (folder, batch) = try Self.result.get()
     #expect(try batch.document("good.mp4").status.string == "succeeded")
     #expect(everything(in: folder("work")).isEmpty)
+  }
+
+  @Test(arguments: ["wide.avi", "greedy.mp4", "torn.mkv"])
+  func `a header that cannot be true is damage`(name: String) throws {
+    let document = try Self.result.get().1.document(name)
+    #expect(document.errors.items.map { $0.code.string } == ["corrupt"])
+    #expect(
+      try SchemaTests.complaints([contents(of: Self.result.get().0("out/\(name)/analysis.json"))], schema: "analysis")
+        == [])
+  }
+
+  @Test(arguments: ["exact", "balanced", "fast"])
+  func `no workspace is left, at any speed`(speed: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.folder("work")
+    let options = ["--stages", "scenes,frames,audio", "--speed", speed, "--work-dir", folder("work")]
+    let batch = try Batch([Film.withSound()], into: folder("out"), options)
+    #expect(batch.outcome.exitCode == 0)
+    #expect(everything(in: folder("work")).isEmpty)
+  }
+
+  @Test func `a film that cannot be copied does not end the batch`() throws {
+    let folder = try TemporaryFolder()
+    let vorbis = ["-i", Film.plain(), "-f", "lavfi", "-i", "sine=d=3.2", "-c:v", "copy", "-c:a", "libvorbis"]
+    // Without the number of its headers, which stands before the first, Vorbis cannot be put into another file.
+    let film = try Film.alter(Film.make(vorbis, as: "mkv"), "without Vorbis headers") {
+      if let found = $0.range(of: Data("\u{1}vorbis".utf8)) { $0[found.lowerBound - 3] = 9 }
+    }
+    try folder.copy(film, to: "in/a.mkv")
+    try folder.copy(Film.plain(), to: "in/b.mp4")
+    let batch = try Batch(
+      [folder("in")], into: folder("out"), ["--stages", "scenes", "--clips", "copy", "--jobs", "1"])
+    #expect(batch.outcome.exitCode == 1)
+    let damaged = try batch.document("a.mkv")
+    #expect(damaged.status.string == "partial")
+    #expect(damaged.errors.items.map { $0.code.string } == ["corrupt"], "\(damaged.errors)")
+    #expect(try batch.document("b.mp4").status.string == "succeeded")
   }
 
   @Test func `too many streams and too many pixels are named`() throws {

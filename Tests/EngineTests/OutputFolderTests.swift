@@ -30,14 +30,4 @@ import Testing
     #expect(throws: ErrorRecord.self) { try OutputFolder(folder) }
     withExtendedLifetime(first) {}
   }
-
-  @Test func linesComeWholeHoweverTheyAreCut() {
-    var buffer = LineBuffer()
-    var lines: [String] = []
-    for byte in Array("one\n\ntwo\nthr".utf8) {
-      lines += buffer.add([byte]).map { String(decoding: $0, as: UTF8.self) }
-    }
-    lines += buffer.add(ArraySlice("ee\nfour\n".utf8)).map { String(decoding: $0, as: UTF8.self) }
-    #expect(lines == ["one", "", "two", "three", "four"])
-  }
 }

@@ -23,4 +23,20 @@ import TextRecognition
       Subtitles.webVTT([track("a < b & c", 0, 0.04)])
         == "WEBVTT\n\n00:00:00.000 --> 00:00:00.040\na &lt; b &amp; c\n")
   }
+
+  @Test func `a line without words does not end its cue`() {
+    let text = Subtitles.subRip([track("one\r\n \t\r\ntwo\n\n", 0, 1)])
+    #expect(Array(text.utf8) == Array("1\n00:00:00,000 --> 00:00:01,000\none\ntwo\n".utf8))
+  }
+
+  @Test func `what looks like times does not begin a cue`() {
+    #expect(Subtitles.subRip([track("go --> there", 0, 1)]).hasSuffix("\ngo → there\n"))
+    #expect(Subtitles.webVTT([track("go --> there", 0, 1)]).hasSuffix("\ngo --&gt; there\n"))
+  }
+
+  @Test func `a sign with an accent after it is still that sign`() {
+    #expect(
+      Subtitles.webVTT([track("<\u{338}i", 0, 1)]).unicodeScalars.suffix(7).elementsEqual(
+        "&lt;\u{338}i\n".unicodeScalars))
+  }
 }
