@@ -111,11 +111,10 @@ struct HostileFileTests {
 
   @Test(arguments: ["wide.avi", "greedy.mp4", "torn.mkv"])
   func `a header that cannot be true is damage`(name: String) throws {
-    let document = try Self.result.get().1.document(name)
-    #expect(document.errors.items.map { $0.code.string } == ["corrupt"])
-    #expect(
-      try SchemaTests.complaints([contents(of: Self.result.get().0("out/\(name)/analysis.json"))], schema: "analysis")
-        == [])
+    let (folder, batch) = try Self.result.get()
+    #expect(try batch.document(name).errors.items.map { $0.code.string } == ["corrupt"])
+    let document = try contents(of: folder("out/\(name)/analysis.json"))
+    #expect(try SchemaTests.complaints([document], schema: "analysis") == [])
   }
 
   @Test(arguments: ["exact", "balanced", "fast"])
@@ -130,7 +129,7 @@ struct HostileFileTests {
 
   @Test func `a film that cannot be copied does not end the batch`() throws {
     let folder = try TemporaryFolder()
-    let vorbis = ["-i", Film.plain(), "-f", "lavfi", "-i", "sine=d=3.2", "-c:v", "copy", "-c:a", "libvorbis"]
+    let vorbis = try ["-i", Film.plain(), "-f", "lavfi", "-i", "sine=d=3.2", "-c:v", "copy", "-c:a", "libvorbis"]
     // Without the number of its headers, which stands before the first, Vorbis cannot be put into another file.
     let film = try Film.alter(Film.make(vorbis, as: "mkv"), "without Vorbis headers") {
       if let found = $0.range(of: Data("\u{1}vorbis".utf8)) { $0[found.lowerBound - 3] = 9 }

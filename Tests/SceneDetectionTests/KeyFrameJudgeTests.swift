@@ -1,0 +1,46 @@
+import SceneDetection
+import Testing
+import Timing
+
+@Suite struct KeyFrameJudgeTests {
+  private typealias Group = KeyFrameJudge.Group
+
+  private func judge(seeds: [UInt64], _ groups: [Group], costs: [Double]) -> KeyFrameJudge {
+    var judge = KeyFrameJudge()
+    for (index, seed) in seeds.enumerated() {
+      judge.add(
+        MadeFilm.shot(seed), at: FrameTime(index: index, pts: Int64(index), duration: 1, seconds: Double(index)))
+    }
+    judge.rank(groups, costs: costs)
+    return judge
+  }
+
+  private static let even = [Int](repeating: 1000, count: 99)
+
+  /// A group of the same picture throughout, whose sizes rise tenfold for some frames in its middle.
+  private static let risen = (0..<99).map { (40..<60).contains($0) ? 10_000 : 1000 }
+
+  @Test func onlyGroupsWhereSomethingMayHappenAreSuspect() {
+    let groups = [Group(frames: 100, bytes: Self.even), Group(frames: 100, bytes: Self.even)]
+    let judge = judge(seeds: [1, 1, 1], groups + groups.prefix(1), costs: [1, 1, 1])
+    // Of the last it is not known what follows.
+    #expect(judge.suspects == [2])
+    #expect(!judge.isUnlike(0) && !judge.isUnlike(1))
+    #expect(abs(judge.shareOfSuspects - 1.0 / 3) < 1e-9)
+  }
+
+  @Test func aPictureThatGoesAndComesBackIsSeenByItsSize() {
+    let groups = [Self.even, Self.risen, Self.even].map { Group(frames: 100, bytes: $0) }
+    #expect(Set(judge(seeds: [1, 1, 1], groups, costs: [1, 1, 1]).suspects) == [1, 2])
+  }
+
+  @Test func ofEqualSuspicionTheCheaperComesFirst() {
+    // The last group is the longest, so that the others' key frames are none of regular distance.
+    let groups = [60, 60, 60, 100].map { Group(frames: $0, bytes: Array(Self.even.prefix($0 - 1))) }
+    let costs = [3.0, 1, 2, 2]
+    let judge = judge(seeds: [1, 2, 1, 2], groups, costs: costs)
+    #expect((0..<3).allSatisfy(judge.isUnlike))
+    #expect(judge.suspects.filter { $0 < 3 } == [1, 2, 0])
+    #expect(judge.suspects.first == 3)
+  }
+}
