@@ -1,5 +1,7 @@
 import CKernels
+import Documents
 import Glibc
+import Media
 
 /// Keeps the level between samples under a ceiling, looking ahead so that no peak is cut.
 ///
@@ -27,14 +29,14 @@ final class Limiter {
   private var delayed: [Float]
   private var lastBlockPeak: Float = 0
 
-  /// `ceiling` is a magnitude, 1 at full scale.
-  init(channels: Int, sampleRate: Int, ceiling: Float) {
+  /// `ceiling` is a magnitude, 1 at full scale. Throws `out_of_memory`.
+  init(channels: Int, sampleRate: Int, ceiling: Float) throws(MediaError) {
     self.channels = channels
     self.ceiling = ceiling
     let window = max(8, Int(Self.lookAheadSeconds * Double(sampleRate)))
     latency = window + 5
     guard let state = ck_limiter_new(window, ceiling, 1 - exp(-1 / (Self.releaseSeconds * Double(sampleRate)))) else {
-      fatalError("out of memory")
+      throw MediaError(.outOfMemory, "there is no memory for the limiter's look-ahead")
     }
     self.state = state
     histories = Array(repeating: 0, count: channels * 11)

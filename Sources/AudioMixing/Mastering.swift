@@ -41,8 +41,8 @@ package struct Mastering {
     _ settings: MasterSettings, _ body: (UnsafePointer<Float>, Int) throws -> Void
   ) throws -> LimiterReport {
     let channels = programme.channels
-    let limiter = settings.ceilingDBTP.map {
-      Limiter(channels: channels, sampleRate: sampleRate, ceiling: Float(pow(10, $0 / 20)))
+    let limiter = try settings.ceilingDBTP.map {
+      try Limiter(channels: channels, sampleRate: sampleRate, ceiling: Float(pow(10, $0 / 20)))
     }
     var block = [Float](repeating: 0, count: Self.blockFrames * channels)
     let gain = Float(pow(10, settings.gainDB / 20))

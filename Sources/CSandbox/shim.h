@@ -50,3 +50,8 @@ static inline int cr_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG
 // Macros with casts.
 static inline unsigned int cr_action_allow(void) { return SCMP_ACT_ALLOW; }
 static inline unsigned int cr_action_errno(int code) { return SCMP_ACT_ERRNO((unsigned)code); }
+
+// Swaps two names at once, or fails where the file system cannot (EINVAL).
+static inline int cr_exchange(const char *one, const char *other) {
+  return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2u);
+}

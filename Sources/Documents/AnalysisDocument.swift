@@ -2,6 +2,8 @@
 package struct AnalysisDocument: Codable, Sendable {
   package var schemaVersion = 1
   package var kind = "analysis"
+  /// What the request was called by who made it.
+  package var requestID: String?
   package var status: Status
   package var engine: EngineVersion
   package var input: InputDescription
@@ -31,7 +33,9 @@ package struct AnalysisDocument: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
-    case kind, status, engine, input, params, media, scenes, frames
+    case kind
+    case requestID = "request_id"
+    case status, engine, input, params, media, scenes, frames
     case textTracks = "text_tracks"
     case audio, clips, sprites, waveforms, outputs, warnings, errors, timings
   }
@@ -364,6 +368,8 @@ package struct Timings: Codable, Sendable, Equatable {
   package var peakMemoryBytes: Int64
   /// How the picture was decoded; nil where it was not.
   package var decoding: Decoding?
+  /// Parts that were not found anew but kept from an earlier analysis of the same content; nil where there were none.
+  package var cached: [String]?
   /// Wall seconds by part of the work.
   package var stages: [String: Double]
 
@@ -387,6 +393,6 @@ package struct Timings: Codable, Sendable, Equatable {
     case wallSeconds = "wall_seconds"
     case cpuSeconds = "cpu_seconds"
     case peakMemoryBytes = "peak_memory_bytes"
-    case decoding, stages
+    case decoding, cached, stages
   }
 }

@@ -49,6 +49,11 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
 
   package init() {}
 
+  /// Whether anything is made of what the stages find.
+  package var hasProducts: Bool {
+    clips != .off || !timelines.isEmpty || contactSheet || sprites || preview || waveform
+  }
+
   enum CodingKeys: String, CodingKey {
     case stages, speed
     case minSceneLength = "min_scene_length"

@@ -80,6 +80,8 @@ package struct BatchDocument: Codable, Sendable {
 
   package var schemaVersion = 1
   package var kind = "batch"
+  /// What the run was called by who started it.
+  package var requestID: String?
   package var status: Status
   package var engine: EngineVersion
   package var totals: Totals
@@ -116,7 +118,9 @@ package struct BatchDocument: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
-    case kind, status, engine, totals, params
+    case kind
+    case requestID = "request_id"
+    case status, engine, totals, params
     case mediaSeconds = "media_seconds"
     case wallSeconds = "wall_seconds"
     case speed, jobs, threads, started, finished, results

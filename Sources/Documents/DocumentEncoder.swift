@@ -93,6 +93,10 @@ indirect enum JSONTree {
 
   /// Quotes after RFC 8259: only what must be escaped is.
   static func quoted(_ text: String) -> String {
+    // As nearly every text is: a batch of ten thousand files has half a million of them.
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+      return "\"" + text + "\""
+    }
     var out = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

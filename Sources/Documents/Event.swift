@@ -1,6 +1,6 @@
 /// One line of progress, as a worker prints it and `--events` passes it on.
 package struct Event: Codable, Sendable {
-  package enum Kind: String, Codable, Sendable, CaseIterable { case started, progress, warning, finished }
+  package enum Kind: String, Codable, Sendable, CaseIterable { case started, progress, warning, retrying, finished }
 
   package var event: Kind
   package var requestID: String
@@ -24,7 +24,12 @@ package struct Event: Codable, Sendable {
   package var message: String?
   package var code: String?
   package var errors: [ErrorRecord]?
+  /// On `retrying`: the attempt that failed, counted from 1, and seconds until the next.
+  package var attempt: Int?
+  package var pauseSeconds: Double?
   package var result: ResultSummary?
+  /// What it cost, on `finished`.
+  package var timings: Timings?
   /// The whole answer to a `probe` request.
   package var probe: ProbeDocument?
   /// The whole answer to a `loudness` or `normalize` request.
@@ -42,7 +47,9 @@ package struct Event: Codable, Sendable {
     case time, path, stage, progress, frames
     case durationSeconds = "duration_seconds"
     case mediaSeconds = "media_seconds"
-    case status, document, message, code, errors, result, probe, sound
+    case status, document, message, code, errors, attempt
+    case pauseSeconds = "pause_seconds"
+    case result, timings, probe, sound
   }
 }
 

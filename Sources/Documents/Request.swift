@@ -10,6 +10,8 @@ package struct Request: Sendable, Equatable {
   /// The folder that receives the results; not needed for a probe.
   package var output: String?
   package var settings: Settings
+  /// A folder that was made for this request, and is removed by who made it; nil: the worker makes one.
+  package var workspace: String?
   /// For mix, loudness and normalize.
   package var sound = SoundOptions()
 
@@ -28,7 +30,10 @@ package struct Request: Sendable, Equatable {
   package init(json: [UInt8]) throws(DocumentError) {
     var top = try ObjectReader(
       JSONValue.parse(json, name: "the request"), place: "", documentName: "the request",
-      known: ["schema_version", "kind", "id", "operation", "input", "output", "stages", "options", "limits", "sound"])
+      known: [
+        "schema_version", "kind", "id", "operation", "input", "output", "workspace", "stages", "options", "limits",
+        "sound",
+      ])
     try Self.checkKind(&top)
     id = try top.text("id") ?? ""
     let word = try top.required(text: "operation")
@@ -39,11 +44,12 @@ package struct Request: Sendable, Equatable {
     inputPath = try input.required(text: "path")
     inputName = try input.text("name")
     output = try top.text("output")
+    workspace = try top.text("workspace")
     settings = Settings()
     if let stages = top.take("stages") { try SettingTable.setting("stages")?.apply(&settings, stages) }
     try Self.apply(top.take("options"), place: "options", to: &settings) {
       ($0.group == .result && $0.key != "stages") || $0.group == .clips
-        || ["threads", "work_dir", "scene_stats"].contains($0.key)
+        || ["threads", "work_dir", "scene_stats", "cache_dir", "request_id"].contains($0.key)
     }
     try Self.apply(top.take("limits"), place: "limits", to: &settings) { $0.group == .limit }
     try settings.options.checkClips()
@@ -87,7 +93,7 @@ package struct Request: Sendable, Equatable {
 extension Request: Encodable {
   private enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
-    case kind, id, operation, input, output, sound, stages, options, limits
+    case kind, id, operation, input, output, workspace, sound, stages, options, limits
   }
   private enum InputKeys: String, CodingKey { case path, name }
   private enum LimitKeys: String, CodingKey {
@@ -134,6 +140,8 @@ extension Request: Encodable {
     case threads
     case workDir = "work_dir"
     case sceneStats = "scene_stats"
+    case cacheDir = "cache_dir"
+    case requestID = "request_id"
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -146,6 +154,7 @@ extension Request: Encodable {
     try input.encode(inputPath, forKey: .path)
     try input.encodeIfPresent(inputName, forKey: .name)
     try top.encodeIfPresent(output, forKey: .output)
+    try top.encodeIfPresent(workspace, forKey: .workspace)
     if sound != SoundOptions() { try top.encode(sound, forKey: .sound) }
     if settings.options.stages.isEmpty {
       try top.encode("none", forKey: .stages)
@@ -186,6 +195,8 @@ extension Request: Encodable {
     try options.encodeIfPresent(settings.batch.threads, forKey: .threads)
     try options.encodeIfPresent(settings.batch.workDir, forKey: .workDir)
     try options.encodeIfPresent(settings.batch.sceneStats, forKey: .sceneStats)
+    try options.encodeIfPresent(settings.batch.cacheDir, forKey: .cacheDir)
+    try options.encodeIfPresent(settings.batch.requestID, forKey: .requestID)
     var limits = top.nestedContainer(keyedBy: LimitKeys.self, forKey: .limits)
     try limits.encodeIfPresent(settings.limits.timeout, forKey: .timeout)
     try limits.encode(settings.limits.stallTimeout, forKey: .stallTimeout)

@@ -6,6 +6,7 @@ package struct Setting: Sendable {
     case result = "What to find"
     case clips = "How to cut clips"
     case batch = "How to run"
+    case cache = "What to keep for another time"
     case limit = "Limits for each file"
     case report = "What to print"
   }
@@ -30,8 +31,8 @@ package enum SettingTable {
   package static func setting(_ key: String) -> Setting? { all.first { $0.key == key } }
 
   package static let all: [Setting] =
-    resultSettings + pictureSettings + timelineSettings + clipSettings + sheetSettings + runSettings + limitSettings
-    + reportSettings
+    resultSettings + pictureSettings + timelineSettings + clipSettings + sheetSettings + runSettings + cacheSettings
+    + limitSettings + reportSettings
 
   private static let resultSettings: [Setting] = [
     Setting(
@@ -265,6 +266,12 @@ package enum SettingTable {
   private static let reportSettings: [Setting] = [
     flag("json", .report, "Print the JSON document on standard output; for analyze, that of the batch.") {
       $0.batch.json = $1
+    },
+    Setting(
+      key: "request_id", group: .report, placeholder: "ID",
+      help: "What events, logs and documents call this run.", defaultText: "numbers, in events and logs"
+    ) { settings, value throws(DocumentError) in
+      settings.batch.requestID = try value.nonEmpty("request_id")
     },
     Setting(
       key: "events", group: .report, placeholder: "FILE|-", help: "Write progress as JSON lines.", defaultText: nil

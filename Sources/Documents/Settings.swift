@@ -45,6 +45,13 @@ package struct BatchSettings: Sendable, Equatable {
   package var dataset = false
   package var dryRun = false
   package var workDir: String?
+  /// Where finished stages are kept; nil: the user's cache folder, in a request: nowhere.
+  package var cacheDir: String?
+  package var usesCache = true
+  /// Bytes that the cache may hold.
+  package var maxCache: Int64 = 4 << 30
+  /// What events, logs and documents call the request.
+  package var requestID: String?
   /// A CSV file that gets a row a frame of what the scene detector weighed; only for one input.
   package var sceneStats: String?
   /// Whether the batch ends with a page that shows its results.

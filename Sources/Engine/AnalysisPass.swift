@@ -35,11 +35,17 @@ final class AnalysisPass {
     /// Whether anything at all was complained of: a frame thread's words do not always reach the counters.
     var sawTrouble = false
     var warnings: [WarningRecord] = []
+    /// What is to be said of the sound, and of damage.
+    var soundWarnings: [WarningRecord] = []
+    var damageWarnings: [WarningRecord] = []
     var errors: [ErrorRecord] = []
     var stageSeconds: [String: Double] = [:]
     var decoding = Timings.Decoding.sequential
     /// Stages that ran to their end.
     var finished: Set<Stage> = []
+
+    /// Whether nothing went wrong that depends on which streams were read, and which stages watched.
+    var isClean: Bool { !sawTrouble && errors.isEmpty && damageWarnings.isEmpty && !gaveUpSprites }
   }
 
   /// The waveform of one audio stream.
@@ -56,6 +62,8 @@ final class AnalysisPass {
   private let progress: (PassProgress) -> Void
   private let finishing: (PassProgress) -> Void
   private var statistics: SceneStatistics?
+  /// Told when the picture has been seen to its end, and text has yet to be read of what was seen.
+  var onPictures: (Result) -> Void = { _ in }
   var result: Result
   var running: Set<Stage>
 

@@ -36,6 +36,7 @@ extension AnalysisPass {
     result.end = Instant(pts: endPTS, seconds: picture.clock.seconds(endPTS), frame: result.frameCount)
     fillEmptyShots()
     if running.contains(.text), let reader {
+      if running.contains(.scenes) { onPictures(result) }
       let begun = Clock.now
       attempt(stages: [.text]) { result.texts = try reader.finish() }
       result.stageSeconds["text", default: 0] += Clock.now - begun
@@ -86,7 +87,7 @@ extension AnalysisPass {
     for sound in sounds {
       let (analysis, warnings) = sound.result()
       result.audio?.append(analysis)
-      result.warnings += warnings
+      result.soundWarnings += warnings
     }
     result.finished.insert(.audio)
   }
@@ -104,7 +105,7 @@ extension AnalysisPass {
         ErrorRecord(.corrupt, "the file is cut off: \(cut); what came before was analysed", stage: "decode"))
     }
     if logged.container.count > 0 {
-      result.warnings.append(
+      result.damageWarnings.append(
         WarningRecord(
           "container_errors", "the container is damaged: \(logged.container.lines.first ?? "")", stage: "decode"))
     }
@@ -117,7 +118,7 @@ extension AnalysisPass {
     if result.decodeErrors * 100 > result.frameCount {
       result.errors.append(ErrorRecord(.corrupt, "the video is damaged: \(text)", stage: "decode"))
     } else {
-      result.warnings.append(WarningRecord("decode_errors", text, stage: "decode"))
+      result.damageWarnings.append(WarningRecord("decode_errors", text, stage: "decode"))
     }
   }
 }

@@ -35,7 +35,9 @@ package struct Attempts {
         number: attempts.count + 1, status: outcome.status, wallSeconds: (Clock.now - begun).rounded(places: 3))
       record.code = outcome.errors.first?.code
       record.message = outcome.errors.first?.message
-      guard outcome.status == .failed, attempts.count < retries, Self.mayPass(outcome.errors), !isStopping() else {
+      guard [.failed, .partial].contains(outcome.status), attempts.count < retries, Self.mayPass(outcome.errors),
+        !isStopping()
+      else {
         return (outcome, attempts + [record])
       }
       let pause = Self.pause(after: attempts.count + 1)

@@ -83,16 +83,14 @@ package final class Batch: Sendable {
       }
     try Self.checkStatistics(settings, inputs: items.count)
     try settings.checkScenes()
-    let digest = paramsDigest
-    let folder = path
-    var resumed: [Int: ResultLine] = [:]
-    // What is to be written of every frame needs them all seen again.
-    for item in items where batch.sceneStats == nil {
-      guard let line = earlier[Array(item.input.path.utf8)],
-        Self.isFinished(line, item, digest: digest, folder: folder, retryFailed: batch.retryFailed)
-      else { continue }
-      resumed[item.index] = line
+    for folder in Set(items.map { Path.parent(Path.join(path, $0.folder)) ?? path }) {
+      Publisher.removeLeftovers(in: folder)
     }
+    // What is to be written of every frame needs them all seen again.
+    let isResuming = batch.resume && batch.sceneStats == nil
+    let resumed =
+      isResuming
+      ? Resumption(folder: path, settings: settings, digest: paramsDigest, lines: earlier).finished(items) : [:]
     self.resumed = resumed
     self.earlier = earlier
     // The longest first, so that the last hour is not one film; for one at a time the order is that of the inputs.
@@ -112,9 +110,6 @@ package final class Batch: Sendable {
     dataset.removeEarlier()
     try output.openJournal(keeping: settings.batch.resume)
     Workspace.removeLeftovers(in: settings.batch.workDir)
-    for folder in Set(pending.map { Path.parent(Path.join(output.path, $0.folder)) ?? output.path }) {
-      Publisher.removeStaging(in: folder)
-    }
     let signal = Signals.whileBlocked { runThreads() }
     display.clear()
     let lines = ordered()
@@ -218,19 +213,9 @@ package final class Batch: Sendable {
 
   private func process(_ item: Item) {
     let path = item.input.path
-    let id = "\(item.index + 1)"
     let status = FileSystem.status(path)
-    let begun = Clock.now
     display.begin(item.index, path)
-    terminal.log(.info, "started", path: path, request: id)
-    let outcome: WorkerProcess.Outcome
-    var attempts: [AttemptRecord] = []
-    if let problem = item.input.problem {
-      outcome = WorkerProcess.Outcome(status: .failed, errors: [problem])
-    } else {
-      (outcome, attempts) = tries(path, id).run { runWorker(item, id) }
-    }
-    if !outcome.saidSo { announceEnd(of: item, id, outcome) }
+    let (outcome, attempts) = carryOut(item)
     var line = ResultLine(path: path, status: outcome.status, paramsDigest: paramsDigest, engine: Program.version)
     line.attempts = (earlier[Array(path.utf8)]?.attempts ?? 0) + max(1, attempts.count)
     line.attemptLog = attempts.count > 1 ? attempts : nil
@@ -240,47 +225,32 @@ package final class Batch: Sendable {
     line.fingerprint = outcome.summary?.fingerprint
     line.errors = outcome.errors
     line.summary = outcome.summary
-    report(line, id, seconds: Clock.now - begun)
+    for error in line.errors where error.code == .outputFailed { noteOutputError(error) }
     record(line, item)
     state.withLock { $0.admission.end(item.index, peak: line.summary?.peakMemoryBytes) }
     display.end(item.index, line.status, mediaSeconds: line.summary?.mediaSeconds)
   }
 
-  private func runWorker(_ item: Item, _ id: String) -> WorkerProcess.Outcome {
+  private func carryOut(_ item: Item) -> (WorkerProcess.Outcome, [AttemptRecord]) {
     var settings = settings
     settings.batch.threads = threads
     let request = Request(
-      id: id, operation: .analyze, inputPath: item.input.path, inputName: item.input.path,
-      output: Path.absolute(Path.join(output.path, item.folder)), settings: settings)
-    let worker = WorkerProcess(
-      request,
+      id: settings.batch.requestID ?? "\(item.index + 1)", operation: .analyze, inputPath: item.input.path,
+      inputName: item.input.path, output: Path.absolute(Path.join(output.path, item.folder)), settings: settings)
+    let log = RequestLog(terminal: terminal, request: request)
+    let run = RequestRun(
+      request: request, log: log, retries: settings.batch.retries,
+      isCanceled: { [self] in state.withLock { $0.stopping } },
+      isStopping: { [self] in state.withLock { $0.stopping || $0.draining } },
       onEvent: { [self] event, line in
         display.update(item.index, event)
         pass(line)
       },
       onProcess: { [self] process, isRunning in
         state.withLock { if isRunning { $0.workers.insert(process) } else { $0.workers.remove(process) } }
-      }, isCanceled: { [self] in state.withLock { $0.stopping } })
-    return worker.run()
-  }
-
-  private func tries(_ path: String, _ id: String) -> Attempts {
-    Attempts(retries: settings.batch.retries, isStopping: { [self] in state.withLock { $0.stopping || $0.draining } }) {
-      [self] attempt in
-      terminal.log(
-        .warning,
-        "attempt \(attempt.number) failed: \(attempt.message ?? ""); trying again in \(attempt.pauseSeconds ?? 0) s",
-        path: path, request: id)
-    }
-  }
-
-  /// Every input ends in a `finished` event, also where its worker did not live to write one.
-  private func announceEnd(of item: Item, _ id: String, _ outcome: WorkerProcess.Outcome) {
-    var event = Event(.finished, requestID: id, time: Clock.timestamp)
-    event.path = item.input.path
-    event.status = outcome.status
-    event.errors = outcome.errors
-    if let line = try? DocumentEncoder.line(event) { pass(line) }
+      })
+    guard let problem = item.input.problem else { return run.run() }
+    return (run.refuse(problem), [])
   }
 
   /// Passes an event on as the worker wrote it.
@@ -304,6 +274,7 @@ package final class Batch: Sendable {
       status: outcome.status, engine: Engine.version,
       input: InputDescription(path: item.input.path, bytes: FileSystem.status(item.input.path)?.bytes),
       params: settings.options)
+    document.requestID = settings.batch.requestID
     document.errors = outcome.errors
     do {
       let workspace = try Workspace(in: settings.batch.workDir)
@@ -313,14 +284,6 @@ package final class Batch: Sendable {
       noteOutputError(ErrorRecord(describing: error, stage: "output"))
       return nil
     }
-  }
-
-  private func report(_ line: ResultLine, _ id: String, seconds: Double) {
-    for error in line.errors {
-      terminal.log(line.status == .partial ? .warning : .error, error.message, path: line.path, request: id)
-      if error.code == .outputFailed { noteOutputError(error) }
-    }
-    terminal.log(.info, "\(line.status.rawValue) in \(seconds.rounded(places: 2)) s", path: line.path, request: id)
   }
 
   private func record(_ line: ResultLine, _ item: Item) {
@@ -356,10 +319,12 @@ package final class Batch: Sendable {
     let fresh = state.withLock { $0.lines.values.compactMap { $0.summary?.mediaSeconds } }
     let media = fresh.sorted().reduce(0, +).roundedToMicrosecond
     let wall = seconds.rounded(places: 3)
-    return BatchDocument(
+    var document = BatchDocument(
       status: totals.status(interrupted: interrupted || lines.count < items.count), engine: Engine.version,
       totals: totals, params: settings.options, mediaSeconds: media,
       wallSeconds: wall, speed: wall > 0 ? (media / wall).rounded(places: 2) : nil, jobs: jobs, threads: threads,
       started: started, finished: Clock.timestamp, results: lines)
+    document.requestID = settings.batch.requestID
+    return document
   }
 }

@@ -35,20 +35,6 @@ extension Batch {
     }
   }
 
-  /// Whether an earlier run finished this input as it is now, with the same parameters and engine.
-  static func isFinished(
-    _ line: ResultLine, _ item: Item, digest: String, folder: String, retryFailed: Bool
-  ) -> Bool {
-    guard line.paramsDigest == digest, line.engine == Program.version,
-      let status = FileSystem.status(item.input.path), line.bytes == status.bytes, line.modified == status.modified
-    else { return false }
-    switch line.status {
-    case .succeeded, .partial: return line.document.map { FileSystem.exists(Path.join(folder, $0)) } ?? false
-    case .failed: return !retryFailed
-    case .canceled: return false
-    }
-  }
-
   /// Paths of the inputs a batch would analyse, in order, with their folders below `output`. Writes nothing.
   package static func plan(
     inputs: [String], output: String, settings: Settings

@@ -11,6 +11,11 @@ enum FileSystem {
         .limitExceeded, "could not \(action) \(path): \(reason); raise --max-open-files", stage: "output",
         limit: .openFiles)
     }
+    if errno == EFBIG, WorkerRoom.boundsFiles {
+      return ErrorRecord(
+        .limitExceeded, "could not \(action) \(path): it is larger than --max-scratch allows", stage: "output",
+        limit: .scratchSize)
+    }
     // Space may come back; a missing permission does not.
     let passing = errno == ENOSPC || errno == EIO || errno == EDQUOT
     return ErrorRecord(.outputFailed, "could not \(action) \(path): \(reason)", stage: "output", retryable: passing)
@@ -119,27 +124,52 @@ enum FileSystem {
     unlink(source)
   }
 
-  /// Copies a file of any length.
-  static func copy(_ source: String, to target: String) throws(ErrorRecord) {
+  /// Appends a file's bytes to an open one.
+  static func append(_ source: String, to descriptor: Int32, path: String) throws(ErrorRecord) {
     let from = open(source, O_RDONLY | O_CLOEXEC)
     guard from >= 0 else { throw failure("read", source) }
     defer { close(from) }
-    let to = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard to >= 0 else { throw failure("write", target) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let got = Glibc.read(from, &buffer, buffer.count)
+      if got == 0 { return }
+      if got < 0, errno == EINTR { continue }
+      guard got > 0 else { throw failure("read", source) }
+      try writeAll(Array(buffer[0..<got]), to: descriptor, path: path)
+    }
+  }
+
+  /// Copies so many bytes of an open file to a new one; false where there are fewer.
+  static func copy(from descriptor: Int32, count: Int64, to target: String) throws(ErrorRecord) -> Bool {
+    let to = try create(target)
+    var left = count
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
     do throws(ErrorRecord) {
-      var buffer = [UInt8](repeating: 0, count: 1 << 16)
-      while true {
-        let got = Glibc.read(from, &buffer, buffer.count)
-        if got == 0 { break }
+      while left > 0 {
+        let got = Glibc.read(descriptor, &buffer, Int(min(left, Int64(buffer.count))))
         if got < 0, errno == EINTR { continue }
-        guard got > 0 else { throw failure("read", source) }
+        guard got > 0 else { break }
         try writeAll(Array(buffer[0..<got]), to: to, path: target)
+        left -= Int64(got)
       }
     } catch {
-      close(to)
+      abandon(to)
       throw error
     }
-    guard close(to) == 0 else { throw failure("write", target) }
+    try finish(to, path: target)
+    return left == 0
+  }
+
+  /// Copies a file of any length.
+  static func copy(_ source: String, to target: String) throws(ErrorRecord) {
+    let to = try create(target)
+    do throws(ErrorRecord) {
+      try append(source, to: to, path: target)
+    } catch {
+      abandon(to)
+      throw error
+    }
+    try finish(to, path: target)
   }
 
   static func read(_ path: String) throws(ErrorRecord) -> [UInt8] {

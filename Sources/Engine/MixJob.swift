@@ -44,7 +44,7 @@ final class MixJob {
     let score = try layOut(document)
     events.started(duration: score.timeline.seconds)
     var head = head(score, bytes)
-    let staged = StagedFiles()
+    let staged = StagedFiles(workspace)
     let ducking = try produce(score, plans, &head, staged)
     let report = request.sound.report ?? Self.reportPath(output)
     var tail = MixReportTail(timings: timings())
@@ -70,7 +70,7 @@ final class MixJob {
     let paths = try sources.resolve()
     // Nothing but text was read so far; every sound and picture is opened from inside the room.
     try WorkerRoom.enter(
-      request, workspace: workspace.path, reading: [request.inputPath] + paths.values.sorted(),
+      request, workspace: workspace.root, reading: [request.inputPath] + paths.values.sorted(),
       writing: [output, request.sound.report, request.sound.waveform])
     if let warning = WorkerRoom.warning(request) { warnings.append(warning) }
     let catalog = SourceCatalog(rate: document.output.sampleRate, limits: request.settings.limits) { [workspace] in

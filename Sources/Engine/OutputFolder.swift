@@ -52,19 +52,24 @@ final class OutputFolder: @unchecked Sendable {
     let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (keeping ? 0 : O_TRUNC)
     journal = open(journalPath, flags, 0o644)
     guard journal >= 0 else { throw FileSystem.failure("write", journalPath) }
-    if keeping { try endTornLine() }
+    if keeping { try repairLastLine() }
     if !keeping {
       unlink(batchPath)
       unlink(Path.join(path, ReportPage.name))
     }
   }
 
-  /// A line that a power cut left without its end would swallow the next one.
-  private func endTornLine() throws(ErrorRecord) {
+  /// A line that a kill or a power cut left without its end gets it where it is whole, and goes where it is not.
+  private func repairLastLine() throws(ErrorRecord) {
     guard let bytes = try? FileSystem.read(journalPath), let last = bytes.last, last != UInt8(ascii: "\n") else {
       return
     }
-    try FileSystem.writeAll([UInt8(ascii: "\n")], to: journal, path: journalPath)
+    let start = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    if (try? JSONDecoder().decode(ResultLine.self, from: Data(bytes[start...]))) != nil {
+      try FileSystem.writeAll([UInt8(ascii: "\n")], to: journal, path: journalPath)
+    } else if ftruncate(journal, off_t(start)) != 0 {
+      throw FileSystem.failure("repair", journalPath)
+    }
   }
 
   /// Appends one finished result.

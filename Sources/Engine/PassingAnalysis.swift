@@ -86,7 +86,8 @@ package final class PassingAnalysis: Sendable {
     _ input: FoundInput, _ index: Int, _ output: String
   ) -> (outcome: WorkerProcess.Outcome, signal: Int32?) {
     let request = Request(
-      id: "\(index + 1)", operation: .analyze, inputPath: input.path, inputName: input.path, output: output,
+      id: settings.batch.requestID ?? "\(index + 1)", operation: .analyze, inputPath: input.path, inputName: input.path,
+      output: output,
       settings: settings)
     state.withLock { $0.outcome = nil }
     let watch: @Sendable () -> Void = { [self] in

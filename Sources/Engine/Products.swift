@@ -9,6 +9,7 @@ struct Products {
   let workspace: Workspace
   let result: AnalysisPass.Result
   let events: EventWriter
+  let cache: AnalysisCache?
 
   var options: AnalysisOptions { request.settings.options }
 
@@ -19,9 +20,9 @@ struct Products {
         try TimelineFiles(workspace: workspace, inputPath: request.inputPath).write(options.timelines, into: &$0)
       }
     }
-    if options.clips != .off { attempt("clips", &document) { try ClipProduction(self).make(&$0) } }
-    if options.sprites { attempt("sheets", &document) { try SpriteProduct(self).make(&$0) } }
-    if options.waveform { attempt("sheets", &document) { try WaveformProduct(self).make(&$0) } }
+    if options.clips != .off { make(.clips, "clips", &document) { try ClipProduction(self).make(&$0) } }
+    if options.sprites { make(.sprites, "sheets", &document) { try SpriteProduct(self).make(&$0) } }
+    if options.waveform { make(.waveform, "sheets", &document) { try WaveformProduct(self).make(&$0) } }
     if options.contactSheet { attempt("sheets", &document) { try ContactSheetProduct(self).make(&$0) } }
     if options.preview { attempt("sheets", &document) { try PreviewProduct(self).make(&$0) } }
   }
@@ -30,6 +31,18 @@ struct Products {
   func filmEnd(_ document: AnalysisDocument) -> Double {
     let said = result.isCutOff ? 0 : document.media?.durationSeconds ?? 0
     return max(result.end?.seconds ?? 0, result.soundEnd, said)
+  }
+
+  /// Makes a product that costs enough to be kept, or brings it back.
+  private func make(
+    _ part: CachePart, _ stage: String, _ document: inout AnalysisDocument,
+    _ step: (inout AnalysisDocument) throws -> Void
+  ) {
+    if let kept = cache?.restored[part] { return kept.apply(to: &document) }
+    let before = document
+    attempt(stage, &document, step)
+    guard document.errors.count == before.errors.count else { return }
+    cache?.keep(part, CachedPart(from: before, to: document), name: document.input.path)
   }
 
   /// Runs one step; what it throws is an error of the stage of this name.

@@ -16,25 +16,22 @@ struct Publisher {
       throw ErrorRecord(.internal, "the document could not be written: \(error)", stage: "output")
     }
     try FileSystem.write(Array(text.utf8), to: workspace.file("analysis.json"))
-    try Self.install(workspace.path, at: output)
+    try install(at: output)
     return Path.join(output, "analysis.json")
   }
 
-  /// Puts a copy of `source` in place of `target`: staged beside it, then renamed, so that whoever looks sees the old
+  /// Puts the workspace's files in place of `target`: staged beside it, then renamed, so that whoever looks sees the old
   /// results or the new ones.
-  static func install(_ source: String, at target: String) throws(ErrorRecord) {
+  private func install(at target: String) throws(ErrorRecord) {
     guard let parent = Path.parent(target) else { throw ErrorRecord(.outputFailed, "\(target) cannot hold results") }
-    try checkReplaceable(target)
+    try Self.checkReplaceable(target)
     try FileSystem.makeFolders(parent)
-    let staging = Path.join(parent, "\(stagingPrefix)\(getpid())-\(Path.name(target).utf8.count)")
-    FileSystem.remove(staging)
-    do throws(ErrorRecord) {
-      try FileSystem.makeFolders(staging)
-      for name in FileSystem.list(source) ?? [] { try move(Path.join(source, name), to: Path.join(staging, name)) }
-      try swap(staging, target)
-    } catch {
-      FileSystem.remove(staging)
-      throw error
+    try WorkerGuard.withoutEnding { () throws(ErrorRecord) in
+      let staging = try StagingFolder(Path.join(parent, Self.stagingPrefix + workspace.name))
+      for name in FileSystem.list(workspace.path) ?? [] {
+        try Self.move(workspace.file(name), to: Path.join(staging.path, name))
+      }
+      try staging.replace(target)
     }
   }
 
@@ -61,7 +58,8 @@ struct Publisher {
     }
   }
 
-  static let stagingPrefix = ".cutroom-"
+  /// Begins the name of everything that is on its way; the rest names its workspace, or its process.
+  static let stagingPrefix = "."
 
   /// Renames within a file system, copies across two.
   private static func move(_ source: String, to target: String) throws(ErrorRecord) {
@@ -74,26 +72,16 @@ struct Publisher {
     }
   }
 
-  private static func swap(_ staging: String, _ target: String) throws(ErrorRecord) {
-    if rename(staging, target) == 0 { return }
-    guard errno == ENOTEMPTY || errno == EEXIST else { throw FileSystem.failure("write", target) }
-    let old = staging + ".old"
-    FileSystem.remove(old)
-    guard rename(target, old) == 0, rename(staging, target) == 0 else {
-      rename(old, target)
-      throw FileSystem.failure("replace", target)
-    }
-    FileSystem.remove(old)
-  }
-
-  /// A path beside `target` to write a file at before it is installed; its ending is the target's.
-  static func stagingFile(for target: String, number: Int) throws(ErrorRecord) -> String {
+  /// A path beside `target` to write a file at before it is installed; its ending is the target's. `owner` is the workspace it is
+  /// made for, if there is one.
+  static func stagingFile(for target: String, number: Int, owner: Workspace?) throws(ErrorRecord) -> String {
     if FileSystem.status(target)?.isFolder == true {
       throw ErrorRecord(.outputFailed, "\(target) is a folder; name a file", stage: "output")
     }
     let parent = Path.parent(target) ?? "."
     try FileSystem.makeFolders(parent)
-    return Path.join(parent, "\(stagingPrefix)\(getpid())-\(number).\(Path.fileExtension(Path.name(target)))")
+    let name = owner?.name ?? Workspace.prefix + "\(getpid())"
+    return Path.join(parent, "\(stagingPrefix)\(name)-\(number).\(Path.fileExtension(Path.name(target)))")
   }
 
   /// Renames a finished file to its target, over an earlier one.
@@ -101,11 +89,27 @@ struct Publisher {
     guard rename(staged, target) == 0 else { throw FileSystem.failure("write", target) }
   }
 
-  /// Removes what a process left in a folder of results when it died while publishing.
-  static func removeStaging(in folder: String, of process: pid_t? = nil) {
-    let prefix = stagingPrefix + (process.map { "\($0)-" } ?? "")
-    for name in FileSystem.list(folder) ?? [] where name.hasPrefix(prefix) {
+  /// Removes what is on its way in a folder of results for a workspace whose worker is dead.
+  static func removeStaging(in folder: String, of workspace: Workspace) {
+    for name in FileSystem.list(folder) ?? [] where name.hasPrefix(stagingPrefix + workspace.name) {
       FileSystem.remove(Path.join(folder, name))
     }
   }
+
+  /// Removes what dead processes left in a folder of results, and puts back what they had moved aside.
+  static func removeLeftovers(in folder: String) {
+    for name in FileSystem.list(folder) ?? [] where name.hasPrefix(stagingPrefix + Workspace.prefix) {
+      let path = Path.join(folder, name)
+      var raw = stat()
+      guard lstat(path, &raw) == 0, raw.st_uid == geteuid() else { continue }
+      if raw.st_mode & S_IFMT == S_IFDIR {
+        StagingFolder.clearAway(path, in: folder)
+      } else if Double(time(nil)) - Double(raw.st_mtim.tv_sec) > quietSeconds {
+        unlink(path)
+      }
+    }
+  }
+
+  /// A file that was not written to for this long is nobody's any more: files have no lock.
+  private static let quietSeconds = 60.0
 }

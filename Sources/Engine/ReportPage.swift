@@ -17,7 +17,7 @@ package struct ReportPage {
   package static func write(into folder: String) throws -> String {
     let path = Path.join(folder, name)
     let page = ReportPage(folder: try ReportFolder(folder), films: FilmAddress(from: folder))
-    let staged = try Publisher.stagingFile(for: path, number: 0)
+    let staged = try Publisher.stagingFile(for: path, number: 0, owner: nil)
     do {
       let file = try StreamedFile(staged)
       try page.write(to: file)

@@ -33,19 +33,10 @@ package struct SingleRun {
       if let signal = Signals.wait(milliseconds: 0) { caught.withLock { $0 = $0 ?? signal } }
       return caught.withLock { $0 != nil }
     }
-    let attempts = Attempts(retries: retries, isStopping: isCanceled) { attempt in
-      terminal.log(
-        .warning,
-        "attempt \(attempt.number) failed: \(attempt.message ?? ""); trying again in \(attempt.pauseSeconds ?? 0) s",
-        path: request.inputPath, request: request.id)
-    }
-    let (outcome, _) = Signals.whileBlocked {
-      attempts.run {
-        WorkerProcess(request, onEvent: { _, line in pass(line) }, isCanceled: isCanceled).run()
-      }
-    }
-    if !outcome.saidSo { announceEnd(outcome) }
-    for error in outcome.errors { terminal.log(.error, error.message, path: request.inputPath, request: request.id) }
+    let run = RequestRun(
+      request: request, log: RequestLog(terminal: terminal, request: request), retries: retries,
+      isCanceled: isCanceled, isStopping: isCanceled, onEvent: { _, line in pass(line) })
+    let (outcome, _) = Signals.whileBlocked { run.run() }
     let signal = caught.withLock { $0 }
     return Outcome(
       status: outcome.status, document: outcome.document, errors: outcome.errors,
@@ -62,13 +53,5 @@ package struct SingleRun {
     guard let eventsDescriptor else { return }
     // A reader of events that has gone away does not stop the work.
     try? FileSystem.writeAll(Array((line + "\n").utf8), to: eventsDescriptor, path: "the events")
-  }
-
-  private func announceEnd(_ outcome: WorkerProcess.Outcome) {
-    var event = Event(.finished, requestID: request.id, time: Clock.timestamp)
-    event.path = request.inputName ?? request.inputPath
-    event.status = outcome.status
-    event.errors = outcome.errors
-    if let line = try? DocumentEncoder.line(event) { pass(line) }
   }
 }

@@ -30,10 +30,10 @@ struct SoundWorker {
     _ request: Request, _ events: EventWriter, _ body: (inout SoundWorker) throws -> Void
   ) -> Int32 {
     do {
-      let workspace = try Workspace(in: request.settings.batch.workDir)
+      let workspace = try Workspace.of(request)
       defer { workspace.remove() }
       try WorkerRoom.enter(
-        request, workspace: workspace.path, reading: [request.inputPath], writing: [request.output])
+        request, workspace: workspace.root, reading: [request.inputPath], writing: [request.output])
       var worker = SoundWorker(request, events, workspace)
       try body(&worker)
       for warning in worker.result.warnings { events.warning(warning) }
@@ -125,7 +125,7 @@ struct SoundWorker {
       programme: store, sampleRate: reader.sourceRate, before: before, limits: request.settings.limits,
       progress: { [events] in events.progress(PassProgress(frames: Int($0 * 1000), seconds: $0, fraction: 0)) },
       fixedGainDB: request.sound.gainDB)
-    let staged = try Publisher.stagingFile(for: output, number: 0)
+    let staged = try Publisher.stagingFile(for: output, number: 0, owner: workspace)
     defer { unlink(staged) }
     if reader.description.video != nil {
       try makeFilm(production, reader, staged: staged, output)

@@ -22,8 +22,9 @@ struct SpeedPlan {
       warnings.append(Self.notApplied(options.speed, "reading text needs every frame"))
       return
     }
-    // Choosing the best frames needs every one at full size; so do sprites, which come out of the same pass.
-    let needsFrames = stages.contains(.frames) && options.frameRule == .best || options.sprites
+    // Choosing the best frames needs every one at full size; so do reading text and sprites, which come out of the same pass.
+    let needsFrames =
+      stages.contains(.frames) && options.frameRule == .best || stages.contains(.text) || options.sprites
     if options.speed == .exact, needsFrames { return }
     let scan: PacketScan
     do {

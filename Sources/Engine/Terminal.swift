@@ -22,9 +22,20 @@ package final class Terminal: Sendable {
   }
 
   /// Writes a log line if its level is wanted. `path` names the file it speaks of.
-  package func log(_ level: BatchSettings.LogLevel, _ message: String, path: String? = nil, request: String? = nil) {
+  package func log(_ level: BatchSettings.LogLevel, _ message: String, path: String? = nil) {
+    log(level) {
+      var line = LogLine(level: level, message)
+      line.path = path
+      return line
+    }
+  }
+
+  /// Writes a log line if its level is wanted; it is made only then.
+  func log(_ level: BatchSettings.LogLevel, _ make: () -> LogLine) {
     guard level <= self.level else { return }
-    line(format == .json ? Self.json(level, message, path, request) : Self.text(level, message, path))
+    var record = make()
+    record.time = Clock.timestamp
+    line(format == .json ? Self.json(record) : Self.text(level, record.message, record.path))
   }
 
   /// Writes a line above the progress display.
@@ -69,25 +80,5 @@ package final class Terminal: Sendable {
     "cutroom: \(level.rawValue): " + (path.map { printable($0) + ": " } ?? "") + printable(message)
   }
 
-  private struct Record: Encodable {
-    let time: String
-    let level: String
-    let path: String?
-    let requestID: String?
-    let message: String
-
-    enum CodingKeys: String, CodingKey {
-      case time, level, path
-      case requestID = "request_id"
-      case message
-    }
-  }
-
-  private static func json(
-    _ level: BatchSettings.LogLevel, _ message: String, _ path: String?, _ request: String?
-  ) -> String {
-    let record = Record(
-      time: Clock.timestamp, level: level.rawValue, path: path, requestID: request, message: message)
-    return (try? DocumentEncoder.line(record)) ?? message
-  }
+  private static func json(_ line: LogLine) -> String { (try? DocumentEncoder.line(line)) ?? line.message }
 }

@@ -1,4 +1,5 @@
 import Documents
+import FoundationEssentials
 import Media
 import TextRecognition
 import Timing
@@ -27,6 +28,15 @@ struct TextResults {
       document.outputs.append(OutputFile(kind: .subtitles, path: "text.vtt"))
     }
     if !found.reviews.isEmpty { try writeReview(found.reviews, &document) }
+  }
+
+  /// Gives the review that was kept of a film under another name the name that it has now.
+  static func rename(in workspace: Workspace, to input: InputDescription) throws {
+    let path = workspace.file(reviewFolder + ".json")
+    guard FileSystem.exists(path) else { return }
+    var review = try JSONDecoder().decode(TextReviewDocument.self, from: Data(try FileSystem.read(path)))
+    review.input = InputDescription(path: input.path, bytes: input.bytes)
+    try FileSystem.write(Array(try DocumentEncoder.pretty(review).utf8), to: path)
   }
 
   private func writeReview(_ reviews: [TextReview], _ document: inout AnalysisDocument) throws {

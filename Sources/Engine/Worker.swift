@@ -53,10 +53,12 @@ package enum Worker {
       // Before the work, not after it.
       if let output = request.output { try Publisher.checkReplaceable(output) }
       if let statistics = request.settings.batch.sceneStats { try Publisher.checkFile(statistics) }
-      let workspace = try Workspace(in: request.settings.batch.workDir)
+      let workspace = try Workspace.of(request)
       defer { workspace.remove() }
+      // From inside the room the program's own file is out of reach.
+      _ = BuildIdentity.text
       try WorkerRoom.enter(
-        request, workspace: workspace.path, reading: [request.inputPath],
+        request, workspace: workspace.root, reading: [request.inputPath],
         writing: [request.output, request.settings.batch.sceneStats])
       let outcome = try Analysis(request: request, workspace: workspace, events: events).run()
       for warning in outcome.document.warnings { events.warning(warning) }
@@ -64,7 +66,8 @@ package enum Worker {
         event.status = outcome.document.status
         event.document = outcome.path
         event.errors = outcome.document.errors
-        event.result = summary(outcome.document)
+        event.result = ResultSummary(outcome.document)
+        event.timings = outcome.document.timings
       }
       return outcome.document.status == .succeeded ? 0 : 1
     } catch {
@@ -79,7 +82,7 @@ package enum Worker {
 
   private static func mix(_ request: Request, _ events: EventWriter) -> Int32 {
     do {
-      let workspace = try Workspace(in: request.settings.batch.workDir)
+      let workspace = try Workspace.of(request)
       defer { workspace.remove() }
       let outcome = try MixJob(request, workspace, events).run()
       for warning in outcome.warnings { events.warning(warning) }
@@ -127,88 +130,21 @@ package enum Worker {
     }
     return probe.status == .succeeded ? 0 : 1
   }
-
-  private static func summary(_ document: AnalysisDocument) -> ResultSummary {
-    var summary = ResultSummary()
-    summary.mediaSeconds = document.media?.durationSeconds
-    summary.frames = document.media?.video?.frameCount
-    summary.scenes = document.scenes?.count
-    summary.pictures = document.frames?.count
-    summary.textTracks = document.textTracks?.count
-    summary.integratedLUFS = document.audio?.first?.loudness.integratedLUFS
-    summary.cpuSeconds = document.timings?.cpuSeconds
-    summary.peakMemoryBytes = document.timings?.peakMemoryBytes
-    summary.bytes = document.input.bytes
-    summary.fingerprint = document.input.fingerprint
-    return summary
-  }
 }
 
-/// Ends a worker, and removes its workspace, when it is told to stop or when its parent is gone.
-enum WorkerGuard {
-  private final class Target: Sendable {
-    let workspace: String?
-    let lifeline: Int32?
-
-    init(workspace: String?, lifeline: Int32?) {
-      self.workspace = workspace
-      self.lifeline = lifeline
-    }
-
-    func end(_ code: Int32) -> Never {
-      if let workspace { FileSystem.remove(workspace) }
-      _exit(code)
-    }
-  }
-
-  static func start(removing workspace: String?) {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&signals, signal) }
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    let lifeline = getenv(Worker.lifelineVariable).flatMap { Int32(String(cString: $0)) }
-    let target = Target(workspace: workspace, lifeline: lifeline)
-    watch(target) { target in
-      var signals = sigset_t()
-      sigemptyset(&signals)
-      for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&signals, signal) }
-      var signal: Int32 = 0
-      sigwait(&signals, &signal)
-      target.end(128 + signal)
-    }
-    guard lifeline != nil else { return }
-    watch(target) { target in
-      var byte: UInt8 = 0
-      while let lifeline = target.lifeline {
-        let got = read(lifeline, &byte, 1)
-        if got == 0 || got < 0 && errno != EINTR { break }
-      }
-      target.end(137)
-    }
-  }
-
-  private final class Task {
-    let target: Target
-    let body: @Sendable (Target) -> Void
-
-    init(_ target: Target, _ body: @escaping @Sendable (Target) -> Void) {
-      self.target = target
-      self.body = body
-    }
-  }
-
-  /// Runs `body` on a detached thread.
-  private static func watch(_ target: Target, _ body: @escaping @Sendable (Target) -> Void) {
-    var thread = pthread_t()
-    let task = Unmanaged.passRetained(Task(target, body))
-    let code = pthread_create(
-      &thread, nil,
-      { context in
-        guard let context else { return nil }
-        let task = Unmanaged<Task>.fromOpaque(context).takeRetainedValue()
-        task.body(task.target)
-        return nil
-      }, task.toOpaque())
-    if code == 0 { pthread_detach(thread) } else { task.release() }
+extension ResultSummary {
+  /// What a document comes to.
+  init(_ document: AnalysisDocument) {
+    self.init()
+    mediaSeconds = document.media?.durationSeconds
+    frames = document.media?.video?.frameCount
+    scenes = document.scenes?.count
+    pictures = document.frames?.count
+    textTracks = document.textTracks?.count
+    integratedLUFS = document.audio?.first?.loudness.integratedLUFS
+    cpuSeconds = document.timings?.cpuSeconds
+    peakMemoryBytes = document.timings?.peakMemoryBytes
+    bytes = document.input.bytes
+    fingerprint = document.input.fingerprint
   }
 }

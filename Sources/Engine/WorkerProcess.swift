@@ -13,6 +13,9 @@ package struct WorkerProcess {
     package var summary: ResultSummary?
     package var probe: ProbeDocument?
     package var sound: SoundResult?
+    package var timings: Timings?
+    /// The signal that ended the worker, by its name.
+    package var signal: String?
     /// Whether the worker itself told the end, in a `finished` event.
     package var saidSo = false
   }
@@ -52,6 +55,16 @@ package struct WorkerProcess {
   }
 
   private func watch() throws(ErrorRecord) -> Outcome {
+    let workspace = try Workspace(in: request.settings.batch.workDir)
+    defer { workspace.remove() }
+    return try watch(workspace)
+  }
+
+  private func watch(_ workspace: Workspace) throws(ErrorRecord) -> Outcome {
+    var request = request
+    request.workspace = workspace.root
+    let cache = request.operation == .analyze ? CacheFolder(request.settings.batch) : nil
+    request.settings.batch.cacheDir = cache?.path
     let document: String
     do {
       document = try DocumentEncoder.line(request)
@@ -62,17 +75,22 @@ package struct WorkerProcess {
     onProcess(child.processID, true)
     defer { onProcess(child.processID, false) }
     child.feed(Array(document.utf8))
-    var state = State(limits: request.settings.limits)
+    var state = State(limits: request.settings.limits, workspace: workspace)
     let verdict = follow(child, &state)
     if verdict != nil { child.signal(SIGKILL) }
     let ending = child.wait()
     child.signal(SIGKILL)
-    if verdict != nil || ending != .exited(0) && state.finished == nil { cleanUp(after: child.processID) }
-    return outcome(state, verdict, ending)
+    if let parent = request.output.flatMap(Path.parent) { Publisher.removeStaging(in: parent, of: workspace) }
+    if let cache { keep(workspace, in: cache) }
+    var outcome = outcome(state, verdict, ending)
+    if case .signaled(let number) = ending { outcome.signal = Self.name(of: number) }
+    guard !outcome.saidSo, outcome.status == .failed, request.operation == .analyze else { return outcome }
+    return Checkpoint(workspace: workspace, request: request).published(outcome) ?? outcome
   }
 
   private struct State {
     let limits: Limits
+    let workspace: Workspace
     let begun = Clock.now
     var output = LineBuffer()
     var errorText: [UInt8] = []
@@ -110,15 +128,16 @@ package struct WorkerProcess {
   }
 
   private func judge(_ process: pid_t, _ now: Double, _ state: inout State) -> Verdict? {
+    // What it found stands in its place; it has only to go.
+    if state.finished != nil { return now - state.lastMove > state.limits.stallTimeout ? .canceled : nil }
     if isCanceled() { return .canceled }
-    if state.finished != nil { return nil }
     if let bytes = ProcessUsage.residentBytes(of: process) {
       state.peakBytes = max(state.peakBytes, bytes)
       if bytes > state.limits.maxMemory { return .memory(bytes) }
     }
     if let most = state.limits.maxScratch, now >= state.nextMeasure {
       state.nextMeasure = now + 1
-      if Workspace.bytes(of: process, in: request.settings.batch.workDir) > most { return .scratch(most) }
+      if state.workspace.bytes > most { return .scratch(most) }
     }
     if now - state.begun > state.timeout { return .timeout(state.timeout) }
     if !state.isFinishing, now - state.lastMove > state.limits.stallTimeout { return .stall(state.limits.stallTimeout) }
@@ -153,19 +172,23 @@ package struct WorkerProcess {
     onEvent(event, String(decoding: line, as: UTF8.self))
   }
 
-  /// Removes what a worker that was killed could not.
-  private func cleanUp(after process: pid_t) {
-    Workspace.removeLeftover(of: process, in: request.settings.batch.workDir)
-    if let parent = request.output.flatMap(Path.parent) { Publisher.removeStaging(in: parent, of: process) }
+  /// Takes what the worker left for the cache, however it ended.
+  private func keep(_ workspace: Workspace, in cache: CacheFolder) {
+    let intake = CacheIntake(folder: cache, most: request.settings.batch.maxCache)
+    guard let error = intake.take(from: workspace, input: request.inputPath) else { return }
+    var event = Event(.warning, requestID: request.id, time: Clock.timestamp)
+    event.path = request.inputName ?? request.inputPath
+    (event.stage, event.code, event.message) = ("cache", "not_cached", error.message)
+    if let line = try? DocumentEncoder.line(event) { onEvent(event, line) }
   }
 
   private func outcome(_ state: State, _ verdict: Verdict?, _ ending: ChildProcess.Ending) -> Outcome {
-    if let verdict { return Outcome(status: verdict.isCancel ? .canceled : .failed, errors: [verdict.error]) }
     if let event = state.finished {
       return Outcome(
         status: event.status ?? .failed, document: event.document, errors: event.errors ?? [], summary: event.result,
-        probe: event.probe, sound: event.sound, saidSo: true)
+        probe: event.probe, sound: event.sound, timings: event.timings, saidSo: true)
     }
+    if let verdict { return Outcome(status: verdict.isCancel ? .canceled : .failed, errors: [verdict.error]) }
     return Outcome(status: .failed, errors: [crash(state, ending)])
   }
 
@@ -184,7 +207,7 @@ package struct WorkerProcess {
         "the worker used \(Quantity.text(seconds: most)) of processor time; raise --max-cpu to give it more",
         stage: "decode", limit: .cpuTime)
     case .signaled(let number):
-      let name = Self.signalNames[number] ?? "signal \(number)"
+      let name = Self.name(of: number)
       let hint = number == SIGKILL ? " (killed from outside, perhaps by the system for want of memory)" : ""
       return ErrorRecord(
         .workerCrashed, "the worker was ended by \(name)\(hint)\(said)", stage: "decode", retryable: true)
@@ -194,6 +217,8 @@ package struct WorkerProcess {
       )
     }
   }
+
+  private static func name(of signal: Int32) -> String { signalNames[signal] ?? "signal \(signal)" }
 
   private static let signalNames: [Int32: String] = [
     SIGKILL: "SIGKILL", SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGILL: "SIGILL", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE",

@@ -6,6 +6,10 @@ import TextRecognition
 /// What a worker does before it touches its input: it bounds what it may use, and locks itself in.
 enum WorkerRoom {
   private static let state = Mutex<SandboxLevel?>(nil)
+  private static let scratchBound = Mutex(false)
+
+  /// Whether no file of this process may be larger than `--max-scratch`.
+  static var boundsFiles: Bool { scratchBound.withLock { $0 } }
 
   /// How far this process is locked in; nil in one that never entered a room.
   static var level: SandboxLevel? { state.withLock { $0 } }
@@ -31,7 +35,8 @@ enum WorkerRoom {
   ) throws(ErrorRecord) {
     bound(request.settings.limits)
     if request.settings.limits.sandbox != .off {
-      var room = Sandbox.Room(readable: sources + [LanguageModels.folder].compactMap { $0 })
+      var room = Sandbox.Room(
+        readable: sources + [LanguageModels.folder, request.settings.batch.cacheDir].compactMap { $0 })
       if let workspace {
         room.writable.append(workspace)
         room.removable = [Path.parent(workspace) ?? "."]
@@ -63,6 +68,12 @@ enum WorkerRoom {
   private static func bound(_ limits: Limits) {
     set(RLIMIT_NOFILE, to: rlim_t(limits.maxOpenFiles))
     // The soft limit ends the worker by SIGXCPU, the hard one by SIGKILL.
+    if let bytes = limits.maxScratch {
+      // No single file outgrows it between two looks of the parent; the write fails then, instead of a signal.
+      signal(SIGXFSZ, SIG_IGN)
+      set(RLIMIT_FSIZE, to: rlim_t(bytes))
+      scratchBound.withLock { $0 = true }
+    }
     if let seconds = limits.maxCPU { set(RLIMIT_CPU, to: rlim_t(max(1, seconds.rounded(.up))), slack: 5) }
   }
 

@@ -2,7 +2,7 @@
 package enum SchemaText {
   package static let names = [
     "request", "analysis", "batch", "event", "probe", "mix", "mix-report", "loudness", "normalize",
-    "text-review", "dataset",
+    "text-review", "dataset", "cache", "log",
   ]
 
   /// The schema's text, or nil for a name that is not in ``names``.
@@ -20,6 +20,8 @@ package enum SchemaText {
     case "normalize": bytes = PackageResources.normalize_schema_json
     case "text-review": bytes = PackageResources.text_review_schema_json
     case "dataset": bytes = PackageResources.dataset_schema_json
+    case "cache": bytes = PackageResources.cache_schema_json
+    case "log": bytes = PackageResources.log_schema_json
     default: return nil
     }
     return String(decoding: bytes, as: UTF8.self)

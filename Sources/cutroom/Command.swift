@@ -29,7 +29,7 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     analyze, scenes, frames, text, sprites, mix, loudness, normalize, report, probe, doctor, schema,
-    plan, merge, runOne, worker,
+    plan, merge, runOne, cache, worker,
   ]
 
   static let analyze = Command(
@@ -57,7 +57,7 @@ struct Command: Sendable {
       editor, a player or an encoder.
       """,
     settings: SettingTable.all.filter {
-      $0.group == .limit
+      $0.group == .limit || $0.group == .cache
         || [
           "min_scene_length", "speed", "threads", "extensions", "work_dir", "scene_stats", "json", "log_level",
           "log_format", "quiet", "timecode",
@@ -130,7 +130,7 @@ struct Command: Sendable {
     name: "text", usage: "INPUT", summary: "Print the texts that a film shows, and when.",
     details: "A table of times, confidences and texts; --json prints the analysis document, --srt subtitles.",
     settings: SettingTable.all.filter {
-      $0.group == .limit
+      $0.group == .limit || $0.group == .cache
         || ["languages", "text_region", "text_min_confidence", "threads", "work_dir"].contains($0.key)
     },
     extras: [
@@ -152,7 +152,8 @@ struct Command: Sendable {
 
   static let schema = Command(
     name: "schema", usage: "NAME", summary: "Print the JSON Schema of a document.",
-    details: "NAME is one of \(SchemaText.names.joined(separator: ", ")).", settings: [], extras: [], arguments: 1...1,
+    details: "NAME is one of these:\n\(SchemaText.names.joined(separator: ", ")).", settings: [], extras: [],
+    arguments: 1...1,
     run: { try SchemaCommand.run($0) })
 
   static let runOne = Command(
@@ -163,7 +164,9 @@ struct Command: Sendable {
       written. Prints the path of the document; --events - prints events as JSON lines instead. `cutroom schema request` describes
       the document.
       """,
-    settings: SettingTable.all.filter { ["retries", "events", "log_level", "log_format", "quiet"].contains($0.key) },
+    settings: SettingTable.all.filter {
+      $0.group == .cache || ["retries", "events", "log_level", "log_format", "quiet"].contains($0.key)
+    },
     extras: [Extra(flag: "--request", short: nil, placeholder: "FILE|-", help: "The request document.")],
     arguments: 0...0, run: { try RunOneCommand.run($0) })
 

@@ -10,7 +10,7 @@ extension Command {
       gets analysis.json, which --json prints as well, and the pictures in frames/, whose names sort by time.
       """,
     settings: SettingTable.all.filter {
-      $0.group == .limit
+      $0.group == .limit || $0.group == .cache
         || [
           "frame_rule", "frames_per_scene", "frame_format", "frame_width", "frame_height", "frame_enlarge",
           "frame_depth",

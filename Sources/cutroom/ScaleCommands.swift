@@ -14,8 +14,12 @@ enum RunOneCommand {
     } catch {
       throw UsageError("the request \(source) cannot be read")
     }
-    let request = try Request(json: bytes)
+    var request = try Request(json: bytes)
     let batch = invocation.settings.batch
+    request.settings.batch.usesCache = batch.usesCache
+    request.settings.batch.maxCache = batch.maxCache
+    if !request.id.isEmpty { request.settings.batch.requestID = request.settings.batch.requestID ?? request.id }
+    request.settings.batch.cacheDir = request.settings.batch.cacheDir ?? batch.cacheDir
     let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: true)
     if request.operation == .analyze, request.settings.options.stages.contains(.text),
       let missing = Doctor.missingLanguage(request.settings.options.languages)

@@ -11,7 +11,7 @@ extension Command {
       decoded: key frames stand for the times near them, and frames in between are fetched where none is near.
       """,
     settings: SettingTable.all.filter {
-      $0.group == .limit || $0.group == .batch && $0.key != "scene_stats" || $0.group == .report
+      $0.group == .limit || $0.group == .cache || $0.group == .batch && $0.key != "scene_stats" || $0.group == .report
         || ["sprite_interval", "sprite_width"].contains($0.key)
     },
     extras: [Extra(flag: "--output", short: "-o", placeholder: "DIR", help: "Where the results go.")],

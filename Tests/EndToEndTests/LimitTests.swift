@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -36,6 +37,83 @@ struct LimitTests {
     let (outcome, document) = try run(Film.withSound(), ["--max-streams", "1"])
     #expect(outcome.exitCode == 1)
     expectFailure("limit_exceeded", document, limit: "streams")
+  }
+
+  @Test func `a workspace that grows past its limit`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Film.long(), to: "film.mp4")
+    let batch = try Batch(
+      [folder("film.mp4")], into: folder("out"),
+      [
+        "--stages", "frames", "--frame-rule", "every:2f", "--max-scratch", "2m", "--log-level", "info", "--work-dir",
+        folder("work"),
+      ])
+    #expect(batch.outcome.exitCode == 1)
+    expectFailure("limit_exceeded", try batch.document("film.mp4"), limit: "scratch_size")
+    #expect(batch.outcome.errors.contains("SIGKILL"))
+    #expect(everything(in: folder("work")).isEmpty)
+  }
+
+  @Test func `one file that is larger than the workspace may be costs its stage`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Film.plain(), to: "film.mp4")
+    let batch = try Batch(
+      [folder("film.mp4")], into: folder("out"),
+      ["--stages", "scenes,frames", "--frame-format", "png", "--frame-width", "0", "--max-scratch", "16k"])
+    let document = try batch.document("film.mp4")
+    #expect(document.status.string == "partial")
+    #expect(document.scenes.items.count == Film.cuts.count)
+    #expect(document.errors.items.map { $0.limit.string } == ["scratch_size"])
+  }
+
+  @Test func `stages that had finished are kept when the worker is ended afterwards`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Film.long(), to: "film.mp4")
+    let command = try RunningCommand(
+      cutroomBinary,
+      [
+        "analyze", folder("film.mp4"), "-o", folder("out"), "--stages", "scenes,frames", "--clips", "encode",
+        "--retries", "0",
+      ]
+        + ["--events", folder("events"), "--work-dir", folder("work"), "--quiet"])
+    let worker = try eventually(within: 120, "clips are being made") {
+      (try? jsonLines(contents(of: folder("events"))))?.contains { $0.stage.string == "clips" } == true
+        ? children(of: command.processIdentifier, with: "worker").first : nil
+    }
+    kill(worker, SIGKILL)
+    #expect(try command.wait(upTo: 60).exitCode == 1)
+    let document = try JSON(contents(of: folder("out/film.mp4/analysis.json")))
+    #expect(document.status.string == "partial")
+    #expect(document.errors.items.map { $0.code.string } == ["worker_crashed"])
+    #expect(document.scenes.items.count >= 1 && document.frames.items.count == document.scenes.items.count)
+    #expect(exists(folder("out/film.mp4/\(document.frames[0].file.string ?? "")")))
+    #expect(!exists(folder("out/film.mp4/clips")))
+    #expect(everything(in: folder("work")).isEmpty)
+    #expect(try results(in: folder("out"))[0].status.string == "partial")
+    #expect(try SchemaTests.complaints([contents(of: folder("out/film.mp4/analysis.json"))], schema: "analysis") == [])
+    let last = try #require(try jsonLines(contents(of: folder("events"))).last)
+    #expect(last.event.string == "finished" && last.status.string == "partial")
+  }
+
+  @Test func `what was brought back is kept when the worker is ended before it finds more`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Film.long(), to: "film.mp4")
+    let options = ["--cache-dir", folder("cache"), "--retries", "0", "--quiet", "--stages"]
+    #expect(try Batch([folder("film.mp4")], into: folder("one"), options + ["scenes"]).outcome.exitCode == 0)
+    let command = try RunningCommand(
+      cutroomBinary,
+      ["analyze", folder("film.mp4"), "-o", folder("two"), "--events", folder("events")] + options + ["scenes,text"])
+    let worker = try eventually("the film is being read") {
+      (try? jsonLines(contents(of: folder("events"))))?.contains { $0.event.string == "progress" } == true
+        ? children(of: command.processIdentifier, with: "worker").first : nil
+    }
+    kill(worker, SIGKILL)
+    #expect(try command.wait(upTo: 60).exitCode == 1)
+    let document = try JSON(contents(of: folder("two/film.mp4/analysis.json")))
+    #expect(document.status.string == "partial")
+    #expect(try document.scenes == JSON(contents(of: folder("one/film.mp4/analysis.json"))).scenes)
+    #expect(document.text_tracks.isMissing)
+    #expect(try SchemaTests.complaints([contents(of: folder("two/film.mp4/analysis.json"))], schema: "analysis") == [])
   }
 
   @Test func `too little memory`() throws {

@@ -20,7 +20,7 @@ import Testing
   @Test func aWorkspaceIsPrivateAndGoesWithItsOwner() throws {
     do {
       let workspace = try Workspace(in: folder)
-      let attributes = try FileManager.default.attributesOfItem(atPath: workspace.path)
+      let attributes = try FileManager.default.attributesOfItem(atPath: workspace.root)
       #expect(attributes[.posixPermissions] as? Int == 0o700)
       try FileSystem.makeFolders(workspace.file("deep/er"))
       try FileSystem.write([1, 2, 3], to: workspace.file("deep/er/file"))
@@ -31,17 +31,62 @@ import Testing
 
   @Test func whatDeadProcessesLeftIsRemovedAndNothingElse() throws {
     let living = try Workspace(in: folder)
-    try age(living.path)
-    for name in ["cutroom-4194000-abcdef", "cutroom-notes-abcdef", "other"] {
+    // The number of a living process is that of another one in another container: the lock alone counts.
+    let left = ["cutroom-4194000-abcdefabcdef", "cutroom-\(getpid())-abcdefabcdef", "cutroom-1-abcdefabcdef.new"]
+    for name in left + ["cutroom-notes-abcdef", "other", "cutroom-4194001-abcdefabcdef.new"] {
       try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
       try Data([1]).write(to: URL(fileURLWithPath: "\(folder)/\(name)/file"))
-      try age("\(folder)/\(name)")
     }
-    try FileManager.default.createDirectory(
-      atPath: "\(folder)/cutroom-4194001-abcdef", withIntermediateDirectories: true)
+    try age("\(folder)/cutroom-1-abcdefabcdef.new")
     Workspace.removeLeftovers(in: folder)
-    let expected = [Path.name(living.path), "cutroom-4194001-abcdef", "cutroom-notes-abcdef", "other"].sorted()
+    let expected = [living.name, "cutroom-4194001-abcdefabcdef.new", "cutroom-notes-abcdef", "other"].sorted()
     #expect(try names() == expected, "a young folder may belong to a process that has not locked it yet")
+  }
+
+  @Test func resultsGiveWayAtOnce() throws {
+    try place("old", in: "film")
+    let staging = try StagingFolder("\(folder)/.cutroom-1-aaaaaaaaaaaa")
+    try FileSystem.write(Array("new".utf8), to: "\(staging.path)/analysis.json")
+    try staging.replace("\(folder)/film")
+    #expect(try String(contentsOfFile: "\(folder)/film/analysis.json", encoding: .utf8) == "new")
+  }
+
+  @Test func whereTheFileSystemCannotExchangeResultsStillGiveWay() throws {
+    try place("old", in: "film")
+    do {
+      let staging = try StagingFolder("\(folder)/.cutroom-1-aaaaaaaaaaaa") { _, _ in
+        errno = EINVAL
+        return -1
+      }
+      try FileSystem.write(Array("new".utf8), to: "\(staging.path)/analysis.json")
+      try staging.replace("\(folder)/film")
+    }
+    #expect(try String(contentsOfFile: "\(folder)/film/analysis.json", encoding: .utf8) == "new")
+    #expect(try names() == ["film"])
+  }
+
+  /// As a kill between the two renames leaves it.
+  @Test func whatWasMovedAsideComesBack() throws {
+    try place("old", in: ".cutroom-1-aaaaaaaaaaaa.old/results")
+    try FileSystem.write(Array("film".utf8), to: "\(folder)/.cutroom-1-aaaaaaaaaaaa.old/name")
+    try place("new", in: ".cutroom-1-aaaaaaaaaaaa")
+    Publisher.removeLeftovers(in: folder)
+    #expect(try names() == ["film"])
+    #expect(try String(contentsOfFile: "\(folder)/film/analysis.json", encoding: .utf8) == "old")
+  }
+
+  @Test func whatWasReplacedDoesNotComeBack() throws {
+    try place("old", in: ".cutroom-1-aaaaaaaaaaaa.old/results")
+    try FileSystem.write(Array("film".utf8), to: "\(folder)/.cutroom-1-aaaaaaaaaaaa.old/name")
+    try place("new", in: "film")
+    Publisher.removeLeftovers(in: folder)
+    #expect(try names() == ["film"])
+    #expect(try String(contentsOfFile: "\(folder)/film/analysis.json", encoding: .utf8) == "new")
+  }
+
+  private func place(_ text: String, in name: String) throws {
+    try FileSystem.makeFolders("\(folder)/\(name)")
+    try FileSystem.write(Array(text.utf8), to: "\(folder)/\(name)/analysis.json")
   }
 
   @Test func aLinkIsRemovedAndNotFollowed() throws {

@@ -39,6 +39,8 @@ package final class RunningCommand {
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment
       .filter { !$0.key.hasPrefix("CUTROOM_") }
+      // What an earlier test found must not be what this one sees; --cache-dir asks for it nevertheless.
+      .merging(["CUTROOM_NO_CACHE": "true"]) { $1 }
       .merging(environment) { $1 }
     if let workingFolder { process.currentDirectoryURL = URL(fileURLWithPath: workingFolder) }
     let handles = try [
