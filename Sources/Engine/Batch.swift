@@ -28,7 +28,11 @@ package final class Batch: Sendable {
 
   private struct State {
     var next = 0
-    var lines: [Int: ResultLine] = [:]
+    /// Inputs whose lines stand in the journal, with the seconds of each that has any: lines would let memory grow with every
+    /// input.
+    var written: [Int: Double] = [:]
+    /// Lines that the journal did not take.
+    var unwritten: [Int: ResultLine] = [:]
     var outputError: ErrorRecord?
     /// No further input is begun; what runs goes on to its end.
     var draining = false
@@ -287,13 +291,12 @@ package final class Batch: Sendable {
   }
 
   private func record(_ line: ResultLine, _ item: Item) {
-    state.withLock { state in
-      state.lines[item.index] = line
-      if settings.batch.failFast, line.status == .failed { state.stopping = true }
-    }
+    if settings.batch.failFast, line.status == .failed { state.withLock { $0.stopping = true } }
     do throws(ErrorRecord) {
       try output.append(line)
+      state.withLock { $0.written[item.index] = line.summary?.mediaSeconds ?? 0 }
     } catch {
+      state.withLock { $0.unwritten[item.index] = line }
       noteOutputError(error)
     }
   }
@@ -306,9 +309,19 @@ package final class Batch: Sendable {
     }
   }
 
+  /// The line of every input that is done, in the order of the inputs.
   private func ordered() -> [ResultLine] {
-    let done = state.withLock { $0.lines }
-    return items.compactMap { done[$0.index] ?? resumed[$0.index] }
+    let (written, unwritten) = state.withLock { ($0.written, $0.unwritten) }
+    var journal: [[UInt8]: ResultLine] = [:]
+    do throws(ErrorRecord) {
+      if !written.isEmpty { journal = try output.writtenResults() }
+    } catch {
+      noteOutputError(error)
+    }
+    return items.compactMap { item in
+      if written[item.index] != nil { return journal[Array(item.input.path.utf8)] }
+      return unwritten[item.index] ?? resumed[item.index]
+    }
   }
 
   private func summary(_ lines: [ResultLine], started: String, seconds: Double, interrupted: Bool) -> BatchDocument {
@@ -316,7 +329,9 @@ package final class Batch: Sendable {
     for line in lines { totals.count(line.status) }
     totals.resumed = resumed.count
     totals.notStarted = items.count - lines.count
-    let fresh = state.withLock { $0.lines.values.compactMap { $0.summary?.mediaSeconds } }
+    let fresh = state.withLock {
+      Array($0.written.values) + $0.unwritten.values.compactMap { $0.summary?.mediaSeconds }
+    }
     let media = fresh.sorted().reduce(0, +).roundedToMicrosecond
     let wall = seconds.rounded(places: 3)
     var document = BatchDocument(

@@ -37,7 +37,10 @@ final class OutputFolder: @unchecked Sendable {
   func earlierResults() -> [[UInt8]: ResultLine] { Self.results(in: journalPath) }
 
   static func results(in journal: String) -> [[UInt8]: ResultLine] {
-    guard let bytes = try? FileSystem.read(journal) else { return [:] }
+    (try? FileSystem.read(journal)).map(results(in:)) ?? [:]
+  }
+
+  private static func results(in bytes: [UInt8]) -> [[UInt8]: ResultLine] {
     var lines: [[UInt8]: ResultLine] = [:]
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       if let result = try? JSONDecoder().decode(ResultLine.self, from: Data(line)) {
@@ -47,9 +50,16 @@ final class OutputFolder: @unchecked Sendable {
     return lines
   }
 
+  /// By the bytes of the path, what ``append(_:)`` has written, and what was kept. Read through the open file, whatever has
+  /// become of its name.
+  func writtenResults() throws(ErrorRecord) -> [[UInt8]: ResultLine] {
+    guard lseek(journal, 0, SEEK_SET) == 0 else { throw FileSystem.failure("read", journalPath) }
+    return Self.results(in: try FileSystem.read(journal, path: journalPath))
+  }
+
   /// Opens `results.jsonl` for appending; empties it where nothing is kept.
   func openJournal(keeping: Bool) throws(ErrorRecord) {
-    let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (keeping ? 0 : O_TRUNC)
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (keeping ? 0 : O_TRUNC)
     journal = open(journalPath, flags, 0o644)
     guard journal >= 0 else { throw FileSystem.failure("write", journalPath) }
     if keeping { try repairLastLine() }
