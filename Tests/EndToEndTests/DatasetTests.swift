@@ -155,7 +155,8 @@ struct DatasetTests {
     let (folder, batch) = try Self.run.get()
     let copy = try folder.copy(batch.output, to: "damaged")
     let place = "\(copy)/deep/words.mp4/analysis.json"
-    try Data("{".utf8).write(to: URL(fileURLWithPath: place))
+    // Whole to look at; one that is cut off would be made again.
+    try Data("{}\n".utf8).write(to: URL(fileURLWithPath: place))
     let options = ["--resume", "--dataset", "--frames-per-scene", "2"]
     let damaged = try Batch([folder("in")], into: copy, options)
     #expect(damaged.outcome.exitCode == 4)
