@@ -1,4 +1,5 @@
 """Short films of many formats, made once out of the real ones that tools/fetch-samples fetches."""
+import fcntl
 import os
 import subprocess
 
@@ -45,8 +46,14 @@ FORMATS = [
 
 
 def films():
-    """Paths of all films, by name; those that are missing are made."""
+    """Paths of all films, by name; those that are missing are made, by one process while others wait."""
     os.makedirs(CACHE, exist_ok=True)
+    with open(os.path.join(CACHE, "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return complete()
+
+
+def complete():
     made = {name: os.path.join(CACHE, name) for name, *_ in FORMATS}
     wanted = [entry for entry in FORMATS if not os.path.exists(made[entry[0]])]
     if wanted:
