@@ -5,7 +5,11 @@
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <string.h>
+#include <signal.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -54,4 +58,54 @@ static inline unsigned int cr_action_errno(int code) { return SCMP_ACT_ERRNO((un
 // Swaps two names at once, or fails where the file system cannot (EINVAL).
 static inline int cr_exchange(const char *one, const char *other) {
   return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2u);
+}
+
+// Swift knows neither of these: fork, as it is not for programs with threads, and the macros of control messages.
+static inline pid_t cr_fork(void) { return fork(); }
+static inline int cr_close_range(unsigned int first, unsigned int last) { return (int)syscall(SYS_close_range, first, last, 0u); }
+
+// A descriptor that is readable while a child has ended and nobody has taken the signal; SIGCHLD is blocked from here on.
+static inline int cr_endings(void) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &signals, NULL);
+  return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+// Takes the signals that have come.
+static inline void cr_take_endings(int descriptor) {
+  struct signalfd_siginfo information;
+  while (read(descriptor, &information, sizeof information) > 0) {}
+}
+
+#define CR_MOST_DESCRIPTORS 8
+
+// Sends a byte and `count` descriptors; 0, or -1 with errno. Never raises SIGPIPE.
+static inline int cr_send_descriptors(int socket, const int *descriptors, int count) {
+  char byte = 0, space[CMSG_SPACE(sizeof(int) * CR_MOST_DESCRIPTORS)];
+  struct iovec part = {&byte, 1};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = space,
+                           .msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)count)};
+  memset(space, 0, sizeof space);
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int) * (size_t)count);
+  memcpy(CMSG_DATA(header), descriptors, sizeof(int) * (size_t)count);
+  return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+// Receives what cr_send_descriptors sent: how many descriptors came, 0 at the end, -1 with errno.
+static inline int cr_receive_descriptors(int socket, int *descriptors) {
+  char byte, space[CMSG_SPACE(sizeof(int) * CR_MOST_DESCRIPTORS)];
+  struct iovec part = {&byte, 1};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
+  long got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  if (got <= 0) return (int)got;
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  if (!header || header->cmsg_type != SCM_RIGHTS) return 0;
+  int count = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+  memcpy(descriptors, CMSG_DATA(header), sizeof(int) * (size_t)count);
+  return count;
 }

@@ -16,20 +16,62 @@ struct ChildProcess: ~Copyable {
   let errors: Int32
   private var input: Int32
   private let lifeline: Int32
+  /// Where a fork server tells its end; -1 for a child of this very process.
+  private let reply: Int32
 
-  /// Starts `arguments[0]` (a path). Throws where the system has no process, memory or descriptor left.
-  init(_ arguments: [String], environment: [String: String]) throws(ErrorRecord) {
-    // One child at a time: another one started between making a pipe and marking it would hold its end open.
-    pthread_mutex_lock(Self.starting)
-    defer { pthread_mutex_unlock(Self.starting) }
+  /// Starts a worker: forked by `server`, or as a process of its own. Throws where the system has no process, memory or descriptor
+  /// left.
+  init(worker server: ForkServer?) throws(ErrorRecord) {
     let pipes = try Pipes()
+    defer { pipes.closeChildEnds() }
+    let ends = [pipes.input.read, pipes.output.write, pipes.errors.write, pipes.lifeline.read]
+    do throws(ErrorRecord) {
+      if let server {
+        (processID, reply) = try Self.fork(by: server, ends)
+      } else {
+        var variables = WorkerProcess.environment()
+        variables[Worker.lifelineVariable] = String(Self.lifelineDescriptor)
+        processID = try Self.spawn(
+          [try WorkerProcess.executable(), "worker"], environment: variables, descriptors: Array(zip(ends, Self.places))
+        )
+        reply = -1
+      }
+    } catch {
+      pipes.closeParentEnds()
+      throw error
+    }
+    input = pipes.input.write
+    output = pipes.output.read
+    errors = pipes.errors.read
+    lifeline = pipes.lifeline.write
+  }
+
+  deinit {
+    for descriptor in [input, output, errors, lifeline, reply] where descriptor >= 0 { close(descriptor) }
+  }
+
+  private static func fork(by server: ForkServer, _ ends: [Int32]) throws(ErrorRecord) -> (pid_t, reply: Int32) {
+    let pair = try Pipes.pair()
+    defer { close(pair.write) }
+    do throws(ErrorRecord) {
+      return (try server.fork(ends + [pair.write], reply: pair.read), pair.read)
+    } catch {
+      close(pair.read)
+      throw error
+    }
+  }
+
+  /// Starts `arguments[0]` (a path) in a process group of its own, with descriptors of this process in the places named, and no other.
+  static func spawn(
+    _ arguments: [String], environment: [String: String], descriptors: [(Int32, Int32)]
+  ) throws(ErrorRecord) -> pid_t {
+    // One child at a time: another one started between making a pipe and marking it would hold its end open.
+    pthread_mutex_lock(starting)
+    defer { pthread_mutex_unlock(starting) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, pipes.input.read, STDIN_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, pipes.output.write, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, pipes.errors.write, STDERR_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, pipes.lifeline.read, Self.lifelineDescriptor)
+    for (descriptor, place) in descriptors { posix_spawn_file_actions_adddup2(&actions, descriptor, place) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -39,38 +81,30 @@ struct ChildProcess: ~Copyable {
     posix_spawnattr_setpgroup(&attributes, 0)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
 
-    var variables = environment
-    variables[Worker.lifelineVariable] = String(Self.lifelineDescriptor)
     let argumentPointers = arguments.map { strdup($0) } + [nil]
-    let variablePointers = variables.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    let variablePointers = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { (argumentPointers + variablePointers).forEach { free($0) } }
     var process = pid_t()
     let code = posix_spawn(&process, arguments[0], &actions, &attributes, argumentPointers, variablePointers)
-    pipes.closeChildEnds()
-    guard code == 0 else {
-      pipes.closeParentEnds()
-      throw ErrorRecord(
-        .internal, "a worker could not be started: \(String(cString: strerror(code)))", stage: "open", retryable: true)
-    }
-    processID = process
-    input = pipes.input.write
-    output = pipes.output.read
-    errors = pipes.errors.read
-    lifeline = pipes.lifeline.write
+    guard code == 0 else { throw failure(code) }
+    return process
   }
 
-  deinit {
-    for descriptor in [input, output, errors, lifeline] where descriptor >= 0 { close(descriptor) }
+  static func failure(_ code: Int32) -> ErrorRecord {
+    ErrorRecord(
+      .internal, "a worker could not be started: \(String(cString: strerror(code)))", stage: "open", retryable: true)
   }
 
-  nonisolated(unsafe) private static let starting: UnsafeMutablePointer<pthread_mutex_t> = {
+  nonisolated(unsafe) fileprivate static let starting: UnsafeMutablePointer<pthread_mutex_t> = {
     let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
     return mutex
   }()
 
   /// Above the standard three and whatever a parent usually has open low.
-  private static let lifelineDescriptor: Int32 = 9
+  static let lifelineDescriptor: Int32 = 9
+  /// Where a worker finds its input, output, errors and lifeline.
+  static let places = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, lifelineDescriptor]
 
   /// Writes all of standard input and closes it. A child that is gone already is found out by waiting.
   mutating func feed(_ bytes: [UInt8]) {
@@ -85,7 +119,12 @@ struct ChildProcess: ~Copyable {
   /// Waits for the end. Call once.
   func wait() -> Ending {
     var status: Int32 = 0
-    while waitpid(processID, &status, 0) < 0, errno == EINTR {}
+    if reply >= 0 {
+      // A server that is gone cannot tell; it was killed, and this one as far as is known too.
+      status = ForkServer.number(from: reply) ?? SIGKILL
+    } else {
+      while waitpid(processID, &status, 0) < 0, errno == EINTR {}
+    }
     let signal = status & 0x7f
     return signal == 0 ? .exited(status >> 8 & 0xff) : .signaled(signal)
   }
@@ -102,19 +141,26 @@ private struct Pipes {
   init() throws(ErrorRecord) {
     var pairs: [Pair] = []
     for _ in 0..<4 {
-      var ends: [Int32] = [0, 0]
-      guard pipe(&ends) == 0 else {
-        let reason = String(cString: strerror(errno))
+      do throws(ErrorRecord) {
+        pairs.append(try Self.pair())
+      } catch {
         pairs.forEach {
           close($0.read); close($0.write)
         }
-        throw ErrorRecord(.internal, "a worker could not be started: \(reason)", stage: "open", retryable: true)
+        throw error
       }
-      // Other children must not hold these open.
-      ends.forEach { _ = Descriptor.closeOnExec($0) }
-      pairs.append((ends[0], ends[1]))
     }
     (input, output, errors, lifeline) = (pairs[0], pairs[1], pairs[2], pairs[3])
+  }
+
+  /// A pipe that no child holds open unless it is given to it.
+  static func pair() throws(ErrorRecord) -> Pair {
+    pthread_mutex_lock(ChildProcess.starting)
+    defer { pthread_mutex_unlock(ChildProcess.starting) }
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { throw ChildProcess.failure(errno) }
+    ends.forEach { _ = Descriptor.closeOnExec($0) }
+    return (ends[0], ends[1])
   }
 
   func closeChildEnds() { [input.read, output.write, errors.write, lifeline.read].forEach { _ = close($0) } }

@@ -5,6 +5,7 @@ import Timing
 struct RequestLog {
   let terminal: Terminal
   let request: Request
+  var warningLevel = BatchSettings.LogLevel.info
 
   private var path: String { request.inputName ?? request.inputPath }
 
@@ -23,10 +24,13 @@ struct RequestLog {
 
   func start() { write(.info, .start, "started") }
 
+  /// What only tells why something took as long as it did.
+  private static let remarks: Set = ["few_key_frames"]
+
   /// What a worker says on its way that belongs into the log.
   func note(_ event: Event) {
     guard event.event == .warning else { return }
-    write(.info, .warning, event.message ?? "") {
+    write(Self.remarks.contains(event.code ?? "") ? .info : warningLevel, .warning, event.message ?? "") {
       ($0.stage, $0.code) = (event.stage, event.code)
     }
   }

@@ -9,6 +9,8 @@ struct RequestRun {
   let request: Request
   let log: RequestLog
   let retries: Int
+  /// Forks the workers; nil starts each by itself.
+  var server: ForkServer?
   /// Ends a running worker.
   let isCanceled: () -> Bool
   /// Begins no further attempt.
@@ -31,7 +33,7 @@ struct RequestRun {
     let (outcome, records) = attempts.run {
       number += 1
       let outcome = WorkerProcess(
-        request,
+        request, from: server,
         onEvent: { event, line in
           log.note(event)
           if event.event == .finished { finished = (event, line) } else { onEvent(event, line) }

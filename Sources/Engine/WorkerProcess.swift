@@ -31,15 +31,24 @@ package struct WorkerProcess {
   private static let keptErrorText = 4096
 
   private let request: Request
+  private let server: ForkServer?
   private let onEvent: (Event, String) -> Void
   private let onProcess: (Int32, Bool) -> Void
   private let isCanceled: () -> Bool
 
-  /// `onEvent` gets every event and the line it came in, `onProcess` the process when it has been started and when it has ended.
+  /// `onEvent` gets every event and the line it came in.
   package init(
-    _ request: Request, onEvent: @escaping (Event, String) -> Void,
-    onProcess: @escaping (Int32, Bool) -> Void = { _, _ in }, isCanceled: @escaping () -> Bool
+    _ request: Request, onEvent: @escaping (Event, String) -> Void, isCanceled: @escaping () -> Bool
   ) {
+    self.init(request, from: nil, onEvent: onEvent, onProcess: { _, _ in }, isCanceled: isCanceled)
+  }
+
+  /// With a `server`, that one forks the worker. `onProcess` gets the process when it has been started and when it has ended.
+  init(
+    _ request: Request, from server: ForkServer?, onEvent: @escaping (Event, String) -> Void,
+    onProcess: @escaping (Int32, Bool) -> Void, isCanceled: @escaping () -> Bool
+  ) {
+    self.server = server
     self.onProcess = onProcess
     self.request = request
     self.onEvent = onEvent
@@ -71,7 +80,7 @@ package struct WorkerProcess {
     } catch {
       throw ErrorRecord(.internal, "the request could not be written: \(error)")
     }
-    var child = try ChildProcess([try Self.executable(), "worker"], environment: Self.environment())
+    var child = try ChildProcess(worker: server)
     onProcess(child.processID, true)
     defer { onProcess(child.processID, false) }
     child.feed(Array(document.utf8))
@@ -235,7 +244,7 @@ package struct WorkerProcess {
 
   /// The parent's environment, with what keeps a worker small: glibc would reserve an arena for every decoder thread,
   /// Tesseract would start threads of its own, and Swift's crash report would run a debugger over the corpse.
-  private static func environment() -> [String: String] {
+  static func environment() -> [String: String] {
     var variables = Environment.variables
     variables["MALLOC_ARENA_MAX"] = variables["MALLOC_ARENA_MAX"] ?? "2"
     variables["OMP_THREAD_LIMIT"] = "1"

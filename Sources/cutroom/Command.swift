@@ -1,4 +1,5 @@
 import Documents
+import Engine
 import Schemas
 
 /// A command of the program: its name, what it takes, and the settings it listens to.
@@ -29,7 +30,7 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     analyze, scenes, frames, text, sprites, mix, loudness, normalize, report, probe, doctor, schema,
-    plan, merge, runOne, cache, worker,
+    plan, merge, runOne, cache, worker, forkServer,
   ]
 
   static let analyze = Command(
@@ -59,8 +60,8 @@ struct Command: Sendable {
     settings: SettingTable.all.filter {
       $0.group == .limit || $0.group == .cache
         || [
-          "min_scene_length", "speed", "threads", "extensions", "work_dir", "scene_stats", "json", "log_level",
-          "log_format", "quiet", "timecode",
+          "min_scene_length", "speed", "threads", "extensions", "work_dir", "scene_stats", "json", "request_id",
+          "retries", "log_level", "log_format", "quiet", "timecode",
         ]
         .contains($0.key)
     },
@@ -131,7 +132,10 @@ struct Command: Sendable {
     details: "A table of times, confidences and texts; --json prints the analysis document, --srt subtitles.",
     settings: SettingTable.all.filter {
       $0.group == .limit || $0.group == .cache
-        || ["languages", "text_region", "text_min_confidence", "threads", "work_dir"].contains($0.key)
+        || [
+          "languages", "text_region", "text_min_confidence", "threads", "work_dir", "request_id", "retries",
+          "log_level", "log_format", "quiet",
+        ].contains($0.key)
     },
     extras: [
       Extra(flag: "--json", short: nil, placeholder: nil, help: "Print the analysis document."),
@@ -198,6 +202,11 @@ struct Command: Sendable {
       Prints events as JSON lines. This is what every other command starts for each file. Exit code 0: succeeded;
       1: failed or partial; 2: the request is not as it should be; 4: results could not be written.
       """, settings: [], extras: [], arguments: 0...0, run: { _ in WorkerCommand.run() })
+
+  static let forkServer = Command(
+    name: "fork-server", usage: "", summary: "Fork the workers of a batch (a batch starts it).",
+    details: "Takes what it is to do from a socket that the batch left open for it.", settings: [], extras: [],
+    arguments: 0...0, run: { _ in ForkServerLoop.run() })
 }
 
 /// A command with what the user gave it.

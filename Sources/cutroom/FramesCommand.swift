@@ -14,9 +14,8 @@ extension Command {
         || [
           "frame_rule", "frames_per_scene", "frame_format", "frame_width", "frame_height", "frame_enlarge",
           "frame_depth",
-          "frame_quality", "min_scene_length", "speed", "threads", "work_dir", "force", "json", "log_level",
-          "log_format",
-          "quiet",
+          "frame_quality", "min_scene_length", "speed", "threads", "work_dir", "force", "json", "request_id",
+          "retries", "log_level", "log_format", "quiet",
         ].contains($0.key)
     },
     extras: [
@@ -52,11 +51,11 @@ enum FramesCommand {
     let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: batch.quiet)
     let analysis = try PassingAnalysis(
       inputs: invocation.arguments, settings: settings, terminal: terminal, quiet: batch.quiet || batch.json,
-      output: output)
+      output: output, warningLevel: .warning)
     guard analysis.count == 1 else { throw UsageError("frames takes one file; analyze --frame-rule takes folders") }
     var exitCode: Int32 = 0
     let signal = try analysis.run { result in
-      exitCode = report(result, terminal)
+      exitCode = result.document.exitCode
       try Output.write(batch.json ? result.text : table(result.document, in: output))
     }
     return signal.map { 128 + $0 } ?? exitCode
@@ -67,14 +66,6 @@ enum FramesCommand {
     guard options.frameDepth == 16, options.frameFormat != .png else { return }
     throw UsageError(
       "--frame-depth 16 goes with --frame-format png: \(options.frameFormat.rawValue) is written with 8 bits")
-  }
-
-  private static func report(_ result: PassingAnalysis.Result, _ terminal: Terminal) -> Int32 {
-    let document = result.document
-    for error in document.errors { terminal.log(.error, error.message, path: result.path) }
-    for warning in document.warnings { terminal.log(.warning, warning.message, path: result.path) }
-    if document.errors.contains(where: { $0.code == .outputFailed }) { return 4 }
-    return document.status == .succeeded ? 0 : 1
   }
 
   private static func table(_ document: AnalysisDocument, in output: String) -> String {

@@ -28,8 +28,7 @@ enum ScenesCommand {
     if form == .csv { try Output.write(printer.csvHeader) }
     var exitCode: Int32 = 0
     let signal = try analysis.run { result in
-      report(result, to: terminal)
-      exitCode = max(exitCode, code(result.document))
+      exitCode = max(exitCode, result.document.exitCode)
       if case .timeline(let format) = form {
         try Output.write(timeline(result, as: format, to: terminal))
       } else {
@@ -68,19 +67,6 @@ enum ScenesCommand {
     let (text, warnings) = timeline.text(as: format)
     for warning in timeline.warnings + warnings { terminal.log(.warning, warning.message, path: result.path) }
     return text
-  }
-
-  private static func code(_ document: AnalysisDocument) -> Int32 {
-    if document.errors.contains(where: { $0.code == .outputFailed }) { return 4 }
-    return document.status == .succeeded ? 0 : 1
-  }
-
-  private static func report(_ result: PassingAnalysis.Result, to terminal: Terminal) {
-    let document = result.document
-    for error in document.errors {
-      terminal.log(document.status == .partial ? .warning : .error, error.message, path: result.path)
-    }
-    for warning in document.warnings { terminal.log(.info, warning.message, path: result.path) }
   }
 
   /// What is printed of one input.
@@ -151,5 +137,13 @@ enum ScenesCommand {
       return (seconds < 0 ? "-" : "")
         + (hours > 0 ? "\(hours):\(padded(minutes, 2)):\(clock)" : "\(minutes):\(clock)")
     }
+  }
+}
+
+extension AnalysisDocument {
+  /// What a command that prints a document ends with: 0 succeeded, 1 failed or partial, 4 results could not be written.
+  var exitCode: Int32 {
+    if errors.contains(where: { $0.code == .outputFailed }) { return 4 }
+    return status == .succeeded ? 0 : 1
   }
 }

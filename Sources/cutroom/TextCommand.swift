@@ -8,21 +8,27 @@ enum TextCommand {
     if json, srt { throw UsageError("--json and --srt would both write to standard output; give one of them") }
     let path = invocation.arguments[0]
     if path.isEmpty { throw UsageError("INPUT is empty text") }
-    let terminal = Terminal(level: .warning, format: .text, quiet: true)
-    if let missing = Doctor.missingLanguage(invocation.settings.options.languages) {
+    var settings = invocation.settings
+    let batch = settings.batch
+    let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: batch.quiet)
+    if let missing = Doctor.missingLanguage(settings.options.languages) {
       terminal.log(.error, missing.message)
       return 3
     }
-    let outcome = try TextSearch(path: path, settings: invocation.settings).run()
-    for error in outcome.errors { terminal.log(.error, error.message, path: path) }
-    guard let document = outcome.document else { return 1 }
-    for warning in document.warnings { terminal.log(.warning, warning.message, path: path) }
-    if json {
-      try Output.write(DocumentEncoder.pretty(document))
-    } else if let tracks = document.textTracks {
-      try Output.write(srt ? outcome.subRip : table(tracks))
+    settings.options.stages = [.text]
+    let analysis = try PassingAnalysis(
+      inputs: [path], settings: settings, terminal: terminal, quiet: batch.quiet || json || srt, warningLevel: .warning)
+    guard analysis.count == 1 else { throw UsageError("text takes one file; analyze --stages text takes folders") }
+    var exitCode: Int32 = 0
+    let signal = try analysis.run { result in
+      exitCode = result.document.exitCode
+      if json {
+        try Output.write(result.text)
+      } else if let tracks = result.document.textTracks {
+        try Output.write(srt ? result.subRip : table(tracks))
+      }
     }
-    return document.status == .succeeded ? 0 : 1
+    return signal.map { 128 + $0 } ?? exitCode
   }
 
   /// A line for each line of text; what a film shows must not steer the terminal.

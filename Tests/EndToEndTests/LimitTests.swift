@@ -78,7 +78,7 @@ struct LimitTests {
         + ["--events", folder("events"), "--work-dir", folder("work"), "--quiet"])
     let worker = try eventually(within: 120, "clips are being made") {
       (try? jsonLines(contents(of: folder("events"))))?.contains { $0.stage.string == "clips" } == true
-        ? children(of: command.processIdentifier, with: "worker").first : nil
+        ? descendants(of: command.processIdentifier, with: "worker").first : nil
     }
     kill(worker, SIGKILL)
     #expect(try command.wait(upTo: 60).exitCode == 1)
@@ -105,7 +105,7 @@ struct LimitTests {
       ["analyze", folder("film.mp4"), "-o", folder("two"), "--events", folder("events")] + options + ["scenes,text"])
     let worker = try eventually("the film is being read") {
       (try? jsonLines(contents(of: folder("events"))))?.contains { $0.event.string == "progress" } == true
-        ? children(of: command.processIdentifier, with: "worker").first : nil
+        ? descendants(of: command.processIdentifier, with: "worker").first : nil
     }
     kill(worker, SIGKILL)
     #expect(try command.wait(upTo: 60).exitCode == 1)

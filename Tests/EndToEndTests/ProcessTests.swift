@@ -34,7 +34,7 @@ import Testing
   }
 
   private func worker(of command: RunningCommand) throws -> Int32 {
-    try eventually(within: 10, "a worker process") { children(of: command.processIdentifier, with: "worker").first }
+    try eventually(within: 10, "a worker process") { descendants(of: command.processIdentifier, with: "worker").first }
   }
 
   private func line(_ name: String) throws -> JSON {
@@ -51,6 +51,15 @@ import Testing
       #expect(try document(name).scenes.items.map { $0.start.frame.int } == Film.cuts, sourceLocation: sourceLocation)
     }
     #expect(everything(in: folder("work")).isEmpty, "left in the work folder", sourceLocation: sourceLocation)
+  }
+
+  @Test func `a fork server that is killed is replaced, and its worker goes on`() throws {
+    let command = try start(["--retries", "0"])
+    let server = try #require(descendants(of: command.processIdentifier, with: "fork-server").first)
+    kill(server, SIGKILL)
+    #expect(try command.wait(upTo: 180).exitCode == 0)
+    try expectNeighbours()
+    #expect(try line("b-long.mp4").attempts.int == 1)
   }
 
   @Test func `a killed worker is one failed document`() throws {

@@ -68,7 +68,7 @@ import Testing
       ["analyze", folder("in"), "-o", folder("out"), "--stages", "scenes", "--events", folder("events")] + logging)
     let worker = try eventually("the film is being decoded") {
       (try? jsonLines(contents(of: folder("events"))))?.contains { $0.event.string == "progress" } == true
-        ? children(of: command.processIdentifier, with: "worker").first : nil
+        ? descendants(of: command.processIdentifier, with: "worker").first : nil
     }
     kill(worker, SIGKILL)
     let outcome = try command.wait(upTo: 180)
@@ -79,6 +79,27 @@ import Testing
     let told = try jsonLines(contents(of: folder("events"))).compactMap { $0.event.string }.filter { $0 != "progress" }
     #expect(told == ["started", "retrying", "started", "finished"])
     try expectSchema(outcome)
+  }
+
+  /// The commands that print what they found keep the same log as a batch.
+  @Test(arguments: [["scenes"], ["text"], ["frames", "--at", "0"]])
+  func `every command that analyses logs start, stages and end`(command: [String]) throws {
+    let more = command[0] == "frames" ? ["-o", folder("pictures")] : []
+    let film = folder("in/a.mp4")
+    let outcome = try cutroom([command[0], film] + command.dropFirst() + more + ["--request-id", "r-1"] + logging)
+    #expect(outcome.exitCode == 0)
+    let lines = try log(outcome)
+    #expect(lines.first?.event.string == "start" && lines.last?.event.string == "end")
+    #expect(lines.contains { $0.event.string == "stage" && ($0.duration_seconds.double ?? -1) >= 0 })
+    #expect(lines.allSatisfy { $0.request_id.string == "r-1" && $0.path.string == film })
+    #expect(
+      try SchemaTests.complaints(outcome.errors.split(separator: "\n").map { Data($0.utf8) }, schema: "log") == [])
+
+    try folder.write("no film", to: "in/b.mp4")
+    let failed = try cutroom(
+      [command[0], folder("in/b.mp4")] + command.dropFirst() + more + ["--quiet"] + (more.isEmpty ? [] : ["--force"]))
+    #expect(failed.exitCode == 1)
+    #expect(failed.errors.split(separator: "\n").filter { $0.contains("b.mp4") }.count == 1, "told once")
   }
 
   @Test func `a limit stands in the log`() throws {

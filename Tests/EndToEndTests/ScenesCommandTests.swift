@@ -132,7 +132,7 @@ struct ScenesCommandTests {
     let command = try RunningCommand(
       cutroomBinary, ["scenes", Film.long(), "--threads", "1", "--work-dir", folder("work")])
     let worker = try eventually("a worker process") {
-      children(of: command.processIdentifier, with: "worker").first
+      descendants(of: command.processIdentifier, with: "worker").first
     }
     command.send(signal)
     let outcome = try command.wait()

@@ -1,16 +1,24 @@
 import Foundation
 
-/// The processes whose parent is `parent` and whose command line holds `word`, read from /proc.
-package func children(of parent: Int32, with word: String) -> [Int32] {
+/// The processes that `ancestor` started, and those that they started, whose command line holds `word`, read from /proc.
+package func descendants(of ancestor: Int32, with word: String) -> [Int32] {
   let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-  return names.compactMap { Int32($0) }.filter { process in
-    guard let status = try? contents(of: "/proc/\(process)/stat"),
-      let line = try? contents(of: "/proc/\(process)/cmdline")
-    else { return false }
+  var children: [Int32: [Int32]] = [:]
+  for process in names.compactMap({ Int32($0) }) {
+    guard let status = try? contents(of: "/proc/\(process)/stat") else { continue }
     // The name stands in parentheses and may hold anything; then come the state and the parent.
     let fields = String(decoding: status, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
-    let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-    return fields.count > 1 && Int32(fields[1]) == parent && words.contains(word)
+    guard fields.count > 1, let parent = Int32(fields[1]) else { continue }
+    children[parent, default: []].append(process)
+  }
+  var (found, next) = ([Int32](), children[ancestor] ?? [])
+  while let process = next.popLast() {
+    found.append(process)
+    next += children[process] ?? []
+  }
+  return found.filter { process in
+    guard let line = try? contents(of: "/proc/\(process)/cmdline") else { return false }
+    return line.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == word }
   }
 }
 
