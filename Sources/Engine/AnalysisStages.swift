@@ -223,9 +223,10 @@ struct AnalysisStages {
   private func takeFrames(_ document: inout AnalysisDocument, _ result: AnalysisPass.Result) {
     guard options.stages.contains(.frames), options.frameRule != .best else { return }
     if let kept = restored(.frames) { return kept.apply(to: &document) }
-    let before = document
+    let (before, begun) = (document, Clock.now)
     let frames = RequestedFrames(request: request, threads: threads, folder: workspace.file("frames"), events: events)
     frames.take(into: &document, shots: shots(result), end: result.end)
+    document.timings?.stages["frames"] = (Clock.now - begun).rounded(places: 3)
     let content = CachedPart(from: before, to: document)
     let met = Set(content.warnings.map(\.code))
     guard document.errors.count == before.errors.count, met.isDisjoint(with: ["decode_errors", "frame_replaced"]) else {
