@@ -27,7 +27,7 @@ struct ClipCopying {
         "frames of the film do not say when they are shown, as in many AVI files: it cannot be copied into clips; use "
           + "--clips encode")
     }
-    let spans = spans(scenes, cuts.cuts)
+    let spans = spans(scenes, cuts)
     let copier = try ClipCopier(path: path, limits: production.limits)
     var made = ClipProduction.Made()
     made.warnings = warnings(scenes, spans, cuts, copier)
@@ -51,10 +51,10 @@ struct ClipCopying {
   }
 
   /// Clips between the cuts; a scene without a cut of its own lies in the clip before.
-  private func spans(_ scenes: [Scene], _ cuts: [KeyFrameCuts.Cut?]) -> [ClipProduction.Span] {
+  private func spans(_ scenes: [Scene], _ cuts: KeyFrameCuts) -> [ClipProduction.Span] {
     let last = scenes[scenes.count - 1]
     var spans = [ClipProduction.Span(scenes: 1...1, start: scenes[0].start, end: last.end)]
-    for (index, cut) in cuts.enumerated() {
+    for (index, cut) in cuts.cuts.enumerated() {
       guard let cut else {
         spans[spans.count - 1].scenes = spans[spans.count - 1].scenes.lowerBound...(index + 2)
         continue
@@ -63,6 +63,9 @@ struct ClipCopying {
       spans[spans.count - 1].end = instant
       spans.append(ClipProduction.Span(scenes: (index + 2)...(index + 2), start: instant, end: last.end))
     }
+    // Of a damaged film fewer frames were decoded than lie before the last cut.
+    let open = spans.count - 1
+    if spans[open].end.frame <= spans[open].start.frame { spans[open].end.frame = scenes[0].start.frame + cuts.frames }
     return spans
   }
 

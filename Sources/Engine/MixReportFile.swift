@@ -13,13 +13,13 @@ struct MixReportFile {
   typealias Ducking = (track: Int, points: [DuckEnvelope.Point])
 
   func write(_ head: MixReportHead, _ tail: MixReportTail, to path: String) throws {
-    var file = try LineFile(path)
+    let file = try GrowingFile(path)
     // The halves are objects of their own: the first loses its end, the second its beginning.
     var top = try DocumentEncoder.pretty(head)
     top.removeLast(3)
     try file.add(top + ",\n")
-    try list("clips", timeline.clips, &file) { try DocumentEncoder.line(describe($0)) }
-    try list("unused_clips", timeline.unused, &file) { try DocumentEncoder.line(describe($0)) }
+    try list("clips", timeline.clips, file) { try DocumentEncoder.line(describe($0)) }
+    try list("unused_clips", timeline.unused, file) { try DocumentEncoder.line(describe($0)) }
     try file.add("  \"ducking\": [")
     for (index, duck) in ducking.enumerated() {
       let id = try DocumentEncoder.line([document.tracks[duck.track].id])
@@ -36,7 +36,7 @@ struct MixReportFile {
   }
 
   private func list<Item>(
-    _ name: String, _ items: [Item], _ file: inout LineFile, _ text: (Item) throws -> String
+    _ name: String, _ items: [Item], _ file: GrowingFile, _ text: (Item) throws -> String
   ) throws {
     try file.add("  \"\(name)\": [")
     for (index, item) in items.enumerated() {
@@ -71,39 +71,5 @@ struct MixReportFile {
     let track = document.tracks[unused.track]
     return UnusedClipReport(
       track: track.id, clip: unused.clip, source: track.clips[unused.clip].source, reason: unused.reason.rawValue)
-  }
-}
-
-/// A text file written in pieces.
-struct LineFile {
-  private static let pieceBytes = 1 << 16
-
-  private let path: String
-  private let descriptor: Int32
-  private var pending: [UInt8] = []
-
-  init(_ path: String) throws(ErrorRecord) {
-    self.path = path
-    descriptor = try FileSystem.create(path)
-  }
-
-  mutating func add(_ text: String) throws(ErrorRecord) {
-    pending += text.utf8
-    if pending.count >= Self.pieceBytes { try flush() }
-  }
-
-  private mutating func flush() throws(ErrorRecord) {
-    do throws(ErrorRecord) {
-      try FileSystem.writeAll(pending, to: descriptor, path: path)
-    } catch {
-      FileSystem.abandon(descriptor)
-      throw error
-    }
-    pending.removeAll(keepingCapacity: true)
-  }
-
-  mutating func finish() throws(ErrorRecord) {
-    try flush()
-    try FileSystem.finish(descriptor, path: path)
   }
 }

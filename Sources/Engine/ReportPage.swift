@@ -19,7 +19,7 @@ package struct ReportPage {
     let page = ReportPage(folder: try ReportFolder(folder), films: FilmAddress(from: folder))
     let staged = try Publisher.stagingFile(for: path, number: 0, owner: nil)
     do {
-      let file = try StreamedFile(staged)
+      let file = try GrowingFile(staged)
       try page.write(to: file)
       try file.finish()
       try Publisher.installFile(staged, at: path)
@@ -30,22 +30,22 @@ package struct ReportPage {
     return path
   }
 
-  private func write(to file: StreamedFile) throws {
+  private func write(to file: GrowingFile) throws {
     let script = ReportTemplate.scripts.reduce(into: []) { $0 += $1 }
     let policy = try Self.policy(script: script, style: ReportTemplate.style)
     var rest = ReportTemplate.page[...]
     for (mark, write) in [
-      ("{{POLICY}}", { try file.write(Array(policy.utf8)) }), ("{{STYLE}}", { try file.write(ReportTemplate.style) }),
-      ("{{DATA}}", { try writeData(to: file) }), ("{{SCRIPT}}", { try file.write(script) }),
+      ("{{POLICY}}", { try file.add(Array(policy.utf8)) }), ("{{STYLE}}", { try file.add(ReportTemplate.style) }),
+      ("{{DATA}}", { try writeData(to: file) }), ("{{SCRIPT}}", { try file.add(script) }),
     ] {
       guard let place = rest.firstRange(of: Array(mark.utf8)) else {
         throw ErrorRecord(.internal, "the report's template lacks \(mark)", stage: "report")
       }
-      try file.write(Array(rest[..<place.lowerBound]))
+      try file.add(Array(rest[..<place.lowerBound]))
       try write()
       rest = rest[place.upperBound...]
     }
-    try file.write(Array(rest))
+    try file.add(Array(rest))
   }
 
   /// Nothing from outside, and no script and no style but those of the template, known by their digests.
@@ -57,7 +57,7 @@ package struct ReportPage {
       + "style-src \(try source(style)); base-uri 'none'; form-action 'none'"
   }
 
-  private func writeData(to file: StreamedFile) throws {
+  private func writeData(to file: GrowingFile) throws {
     let rows = try folder.lines.enumerated().map { index, line in
       let (row, entry) = examine(line)
       try block("file-\(index)", entry, to: file)
@@ -99,42 +99,11 @@ package struct ReportPage {
 
   /// Writes a value as a block that the page's script reads. In JSON `<` stands within text alone, where it can be spelled
   /// otherwise; without it nothing can end the block, or begin a comment.
-  private func block(_ id: String, _ value: some Encodable, to file: StreamedFile) throws {
-    try file.write(Array("<script type=\"application/json\" id=\"\(id)\">".utf8))
+  private func block(_ id: String, _ value: some Encodable, to file: GrowingFile) throws {
+    try file.add(Array("<script type=\"application/json\" id=\"\(id)\">".utf8))
     let less = Array("\\u003c".utf8)
     let text = Array(try DocumentEncoder.line(value).utf8)
-    try file.write(text.contains(UInt8(ascii: "<")) ? text.flatMap { $0 == UInt8(ascii: "<") ? less : [$0] } : text)
-    try file.write(Array("</script>\n".utf8))
-  }
-}
-
-/// A file that is written piece by piece.
-private final class StreamedFile {
-  private let path: String
-  private var descriptor: Int32
-  private var buffer: [UInt8] = []
-
-  init(_ path: String) throws(ErrorRecord) {
-    self.path = path
-    descriptor = try FileSystem.create(path)
-  }
-
-  deinit { if descriptor >= 0 { FileSystem.abandon(descriptor) } }
-
-  func write(_ bytes: [UInt8]) throws(ErrorRecord) {
-    buffer += bytes
-    if buffer.count >= 1 << 16 { try flush() }
-  }
-
-  private func flush() throws(ErrorRecord) {
-    try FileSystem.writeAll(buffer, to: descriptor, path: path)
-    buffer.removeAll(keepingCapacity: true)
-  }
-
-  func finish() throws(ErrorRecord) {
-    try flush()
-    let closing = descriptor
-    descriptor = -1
-    try FileSystem.finish(closing, path: path)
+    try file.add(text.contains(UInt8(ascii: "<")) ? text.flatMap { $0 == UInt8(ascii: "<") ? less : [$0] } : text)
+    try file.add(Array("</script>\n".utf8))
   }
 }

@@ -79,7 +79,7 @@ struct SpriteProduct {
   ) throws {
     let interval = products.options.spriteInterval
     let cues = SpriteCues(layout: layout, count: sheets.count, interval: interval, end: end)
-    var file = try LineFile(products.workspace.file(Self.file))
+    let file = try GrowingFile(products.workspace.file(Self.file))
     try cues.write { try file.add($0) }
     try file.finish()
     document.sprites = SpriteDescription(

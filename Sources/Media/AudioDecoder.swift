@@ -63,6 +63,11 @@ package final class AudioDecoder {
       }
       guard frame.pointer.pointee.nb_samples > 0, frame.pointer.pointee.ch_layout.nb_channels > 0 else { continue }
       let count = try convert()
+      // What no sound has, such as a rate of 0, comes of damage.
+      if count < 0 {
+        failedCalls += 1
+        continue
+      }
       let pts = frame.pointer.pointee.best_effort_timestamp
       try samples.withUnsafeBufferPointer {
         try body(
@@ -72,13 +77,13 @@ package final class AudioDecoder {
     }
   }
 
-  /// Converts the current frame into `samples`; returns the number of samples a channel.
+  /// Converts the current frame into `samples`; returns the number of samples a channel, or -1 where nothing converts such a frame.
   private func convert() throws(MediaError) -> Int {
     let raw = frame.pointer.pointee
     let shape = Shape(
       format: raw.format, rate: raw.sample_rate, channels: raw.ch_layout.nb_channels,
       mask: raw.ch_layout.order == AV_CHANNEL_ORDER_NATIVE ? raw.ch_layout.u.mask : 0)
-    if shape != sourceShape { try prepare(raw, shape) }
+    if shape != sourceShape, try !prepare(raw, shape) { return -1 }
     guard let resampler = resampler?.pointer else { throw MediaError(.internal, "no resampler") }
     let capacity = Int(swr_get_out_samples(resampler, raw.nb_samples))
     guard capacity >= 0 else { throw MediaError(.internal, "the sound cannot be converted") }
@@ -97,7 +102,8 @@ package final class AudioDecoder {
     return Int(try Status.check(got, "convert the sound"))
   }
 
-  private func prepare(_ raw: AVFrame, _ shape: Shape) throws(MediaError) {
+  /// Returns false where there is no conversion from such a frame.
+  private func prepare(_ raw: AVFrame, _ shape: Shape) throws(MediaError) -> Bool {
     var source = raw.ch_layout
     if source.order == AV_CHANNEL_ORDER_UNSPEC { av_channel_layout_default(&source, raw.ch_layout.nb_channels) }
     if sampleRate == 0 {
@@ -113,10 +119,12 @@ package final class AudioDecoder {
       var context: OpaquePointer? = pointer
       swr_free(&context)
     }
-    try Status.check(code, "convert the sound")
-    try Status.check(swr_init(owned.pointer), "convert the sound")
-    resampler = consume owned
-    sourceShape = shape
+    let isReady = code >= 0 && swr_init(owned.pointer) >= 0
+    if isReady {
+      resampler = consume owned
+      sourceShape = shape
+    }
+    return isReady
   }
 
   static func role(_ channel: AVChannel) -> Channel {

@@ -19,6 +19,8 @@ package struct KeyFrameCuts: Sendable {
   package private(set) var canBeCut = false
   /// Whether every frame says when it is shown; where one does not, nothing tells leading pictures from others.
   package private(set) var isTimed = true
+  /// Frames of the film, by its packets: more than can be decoded where it is damaged.
+  package private(set) var frames = 0
 
   private let boundaries: [Int64]
   private var nearest: [Cut?] = []
@@ -47,7 +49,6 @@ package struct KeyFrameCuts: Sendable {
     let (codec, units) = (input.videoCodec, NALUnits(stream.pointee.codecpar.pointee))
     let packet = try Packet()
     var open: Cut?
-    var frames = 0
     var latest = Int64.min
     while try input.read(packet) {
       guard packet.streamIndex == video else { continue }

@@ -147,7 +147,8 @@ def matroska_elements(data, at, end):
         value = int.from_bytes(data[at:at + width], "big")
         return width, value if keep else value & ~(1 << 7 * width)
 
-    while at + 2 <= end and data[at] and data[at + 9 - data[at].bit_length()]:
+    # A number is 8 bytes at most.
+    while at + 16 <= end and data[at] and data[at + 9 - data[at].bit_length()]:
         id_bytes, identifier = number(at, True)
         size_bytes, size = number(at + id_bytes, False)
         body = at + id_bytes + size_bytes
