@@ -138,8 +138,9 @@ final class FastPlan {
   /// What the whole may cost: so much, or so much and half of what lies in groups that hold a boundary.
   private static let mostCost = 0.25
   private static let leastCost = 0.10
-  /// Share of that which is planned with: what decoding costs is only told from packets.
-  private static let margin = 0.92
+  /// Shares of both that are planned with, as what decoding costs is only told from packets. Where hardly a group holds a
+  /// boundary little is lost by opening fewer.
+  private static let margin = (most: 0.85, held: 0.95)
   /// Groups of ordinary length that are thought to hold a boundary before anything is known: to open too few at the beginning
   /// cannot be made good, too many can.
   private static let groupsGranted = 4
@@ -149,17 +150,20 @@ final class FastPlan {
     func frames(_ groups: [Int]) -> Double { Double(groups.reduce(0) { $0 + starts[$1 + 1] - starts[$1] }) }
     let granted = Double(Self.groupsGranted * (starts.last ?? 0)) / Double(starts.count - 1)
     let suspects = settled.filter(isSuspect)
-    let heldBySuspects = (frames(suspects.filter(holding.contains)) + granted) / (frames(suspects) + granted)
+    let held = frames(suspects.filter(holding.contains))
+    let heldBySuspects = (held + granted) / (frames(suspects) + granted)
+    // Where suspects hold nothing, others hold less.
+    let most = 2 * held > frames(suspects) ? judge.ranking.count : judge.suspects.count
     let others = settled.filter { !isSuspect($0) }
     let heldByOthers = frames(others.filter(holding.contains)) / max(1, frames(others))
     let share = heldBySuspects * judge.shareOfSuspects + heldByOthers * (1 - judge.shareOfSuspects)
-    let budget = Self.margin * max(Self.mostCost, Self.leastCost + share / 2)
+    let budget = max(Self.margin.most * Self.mostCost, Self.margin.held * (Self.leastCost + share / 2))
     let spent = opened.reduce(0) { $1 <= group ? $0 + costOfOpening[$1] : $0 }
     let unlike = settled.filter(judge.isUnlike)
     // By how many more of them were followed by a cut than were not.
     func excess(_ groups: [Int]) -> Int { 2 * groups.filter(beforeCut.contains).count - groups.count }
     return Lesson(
-      place: place(affording: budget - costOfTheRest - spent, after: group),
+      place: min(most, place(affording: budget - costOfTheRest - spent, after: group)),
       regularEndWithCut: excess(unlike.filter(judge.endsRegularly)) > 0,
       othersEndWithCut: excess(unlike.filter { !judge.endsRegularly($0) }) >= 0)
   }
