@@ -15,7 +15,7 @@ struct DecodingCost {
   private static let closerLook = 1.08
   /// Bytes a pixel that cost as much as detection does a frame, decoded or made up, and as a process does before its first: at 1080
   /// lines. Of smaller pictures both are a larger share, but one that no choice of groups makes less.
-  private static let detection = 0.00055
+  private static let detection = 0.00018
   private static let beginning = 0.19
 
   /// Frames that cost alike.
@@ -33,7 +33,8 @@ struct DecodingCost {
 
   /// Pixels of a frame.
   var area = 0
-  private var keys = Frames()
+  /// Of each group.
+  private var keys: [Frames] = []
   /// Of each group, without its key frame: frames that are shown after all before them in the file.
   private var forward: [Frames] = []
   private var between = Frames()
@@ -43,11 +44,12 @@ struct DecodingCost {
   /// Takes the next packet of the file; one with a key frame begins a group.
   mutating func add(_ facts: PacketFacts) {
     if facts.isKey || forward.isEmpty {
+      keys.append(Frames())
       forward.append(Frames())
       latest = .min
     }
     if facts.isKey {
-      keys.add(facts)
+      keys[keys.count - 1].add(facts)
     } else if facts.pts.map({ $0 < latest }) ?? false {
       between.add(facts)
     } else {
@@ -58,19 +60,21 @@ struct DecodingCost {
 
   private var predicted: Double { Double(area) * Self.predictedPixel }
 
+  private func cost(_ groups: [Frames]) -> Double { groups.reduce(0) { $0 + $1.cost(perFrame: predicted) } }
+
   private var whole: Double {
-    let ofGroups = forward.reduce(0) { $0 + $1.cost(perFrame: predicted) }
-    let ofOthers = keys.cost(perFrame: predicted) + between.cost(perFrame: Double(area) * Self.pixelBetween)
-    return max(1, (ofGroups + ofOthers) * Self.loopFilter)
+    max(1, (cost(keys) + cost(forward) + between.cost(perFrame: Double(area) * Self.pixelBetween)) * Self.loopFilter)
   }
 
-  /// Share of a whole decode that is spent though no group is opened: key frames are decoded once to judge by and once to detect.
+  /// Share of a whole decode that is spent though no group is opened: every key frame is decoded to judge by.
   var ofTheRest: Double {
-    let frames = keys.count + between.count + forward.reduce(0) { $0 + $1.count }
+    let frames = between.count + (keys + forward).reduce(0) { $0 + $1.count }
     let ofDetection = Double(area) * (Self.detection * Double(frames) + Self.beginning)
-    return (2 * keys.cost(perFrame: predicted) + ofDetection) / whole
+    return (cost(keys) + ofDetection) / whole
   }
 
-  /// Share of a whole decode that opening each group adds.
-  var ofOpening: [Double] { forward.map { $0.cost(perFrame: predicted) * Self.closerLook / whole } }
+  /// Share of a whole decode that opening each group adds: its key frame is decoded once more, as the others refer to it.
+  var ofOpening: [Double] {
+    zip(keys, forward).map { ($0.cost(perFrame: predicted) + $1.cost(perFrame: predicted) * Self.closerLook) / whole }
+  }
 }

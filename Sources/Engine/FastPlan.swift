@@ -22,7 +22,7 @@ final class FastPlan {
   private let costOfOpening: [Double]
   /// Index of the first frame of each group, and after the last.
   private let starts: [Int]
-  /// Of each suspect: how many are more suspicious.
+  /// Of each group: how many are more worth opening.
   private let places: [Int: Int]
   /// Groups that were opened and held a boundary other than their key frame.
   private var holding: Set<Int> = []
@@ -36,14 +36,15 @@ final class FastPlan {
   private var lessons: [Int: Lesson] = [:]
 
   /// What is known before the first.
-  private var firstLesson = Lesson(place: 0, suspectsEndWithCut: true)
+  private var firstLesson = Lesson(place: 0, regularEndWithCut: false, othersEndWithCut: true)
 
   /// What the groups so far teach about those to come.
   private struct Lesson {
-    /// Suspects before this place are opened.
+    /// Groups before this place are opened.
     var place: Int
-    /// Whether suspects are mostly followed by a cut.
-    var suspectsEndWithCut: Bool
+    /// Whether groups with unlike key frames are mostly followed by a cut, where the next came at a regular distance and else.
+    var regularEndWithCut: Bool
+    var othersEndWithCut: Bool
   }
 
   /// Nil where the film is not divided so that anything could be left out.
@@ -83,7 +84,7 @@ final class FastPlan {
     costOfOpening = cost.ofOpening
     judge.rank(groups, costs: costOfOpening)
     self.judge = judge
-    places = Dictionary(uniqueKeysWithValues: judge.suspects.enumerated().map { ($1, $0) })
+    places = Dictionary(uniqueKeysWithValues: judge.ranking.enumerated().map { ($1, $0) })
     starts = groups.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.frames) }
     firstLesson.place = lesson(after: -1).place
   }
@@ -116,12 +117,12 @@ final class FastPlan {
   private func plan(_ group: Int) -> ParallelDecoder.Plan {
     let lesson = lessons.removeValue(forKey: group - ParallelDecoder.planDistance) ?? firstLesson
     let key = keyTimes.indices.contains(group) ? keyTimes[group].flatMap { keyPictures.removeValue(forKey: $0) } : nil
-    if let place = places[group] {
-      if place < lesson.place {
-        opened.append(group)
-        return ParallelDecoder.Plan(effort: .sparse)
-      }
-      if judge.isUnlike(group), lesson.suspectsEndWithCut { return ParallelDecoder.Plan(effort: .key, key: key) }
+    if let place = places[group], place < lesson.place {
+      opened.append(group)
+      return ParallelDecoder.Plan(effort: .sparse)
+    }
+    if judge.isUnlike(group), judge.endsRegularly(group) ? lesson.regularEndWithCut : lesson.othersEndWithCut {
+      return ParallelDecoder.Plan(effort: .key, key: key)
     }
     return ParallelDecoder.Plan(effort: .key, leadsOver: true, key: key)
   }
@@ -137,6 +138,9 @@ final class FastPlan {
   /// What the whole may cost: so much, or so much and half of what lies in groups that hold a boundary.
   private static let mostCost = 0.25
   private static let leastCost = 0.10
+  /// Shares of both that are planned with, as what decoding costs is only told from packets. Where hardly a group holds a
+  /// boundary little is lost by opening fewer.
+  private static let margin = (most: 0.85, held: 0.95)
   /// Groups of ordinary length that are thought to hold a boundary before anything is known: to open too few at the beginning
   /// cannot be made good, too many can.
   private static let groupsGranted = 4
@@ -145,22 +149,34 @@ final class FastPlan {
     let settled = opened.filter { $0 + 1 < starts.count && starts[$0 + 1] <= settledFrame }
     func frames(_ groups: [Int]) -> Double { Double(groups.reduce(0) { $0 + starts[$1 + 1] - starts[$1] }) }
     let granted = Double(Self.groupsGranted * (starts.last ?? 0)) / Double(starts.count - 1)
-    let held = (frames(settled.filter(holding.contains)) + granted) / (frames(settled) + granted)
-    let budget = max(Self.mostCost, Self.leastCost + held * judge.shareOfSuspects / 2)
+    let suspects = settled.filter(isSuspect)
+    let held = frames(suspects.filter(holding.contains))
+    let heldBySuspects = (held + granted) / (frames(suspects) + granted)
+    // Where suspects hold nothing, others hold less.
+    let most = 2 * held > frames(suspects) ? judge.ranking.count : judge.suspects.count
+    let others = settled.filter { !isSuspect($0) }
+    let heldByOthers = frames(others.filter(holding.contains)) / max(1, frames(others))
+    let share = heldBySuspects * judge.shareOfSuspects + heldByOthers * (1 - judge.shareOfSuspects)
+    let budget = max(Self.margin.most * Self.mostCost, Self.margin.held * (Self.leastCost + share / 2))
     let spent = opened.reduce(0) { $1 <= group ? $0 + costOfOpening[$1] : $0 }
     let unlike = settled.filter(judge.isUnlike)
+    // By how many more of them were followed by a cut than were not.
+    func excess(_ groups: [Int]) -> Int { 2 * groups.filter(beforeCut.contains).count - groups.count }
     return Lesson(
-      place: place(affording: budget - costOfTheRest - spent, after: group),
-      suspectsEndWithCut: 2 * unlike.filter(beforeCut.contains).count > unlike.count)
+      place: min(most, place(affording: budget - costOfTheRest - spent, after: group)),
+      regularEndWithCut: excess(unlike.filter(judge.endsRegularly)) > 0,
+      othersEndWithCut: excess(unlike.filter { !judge.endsRegularly($0) }) >= 0)
   }
 
-  /// The place up to which all suspects after a group can be opened for so large a share of a whole decode.
+  private func isSuspect(_ group: Int) -> Bool { places[group].map { $0 < judge.suspects.count } ?? false }
+
+  /// The place up to which all groups after one can be opened for so large a share of a whole decode.
   private func place(affording most: Double, after group: Int) -> Int {
     var left = most
-    for (place, suspect) in judge.suspects.enumerated() where suspect > group {
-      left -= costOfOpening[suspect]
+    for (place, next) in judge.ranking.enumerated() where next > group {
+      left -= costOfOpening[next]
       if left < 0 { return place }
     }
-    return judge.suspects.count
+    return judge.ranking.count
   }
 }

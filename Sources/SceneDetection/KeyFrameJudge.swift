@@ -3,8 +3,9 @@ package import Timing
 /// Judges by key frames and sizes alone in which groups of pictures a boundary may lie.
 ///
 /// Encoders put key frames at cuts where they see them, and at regular distances else. Two key frames that are alike have no
-/// boundary between them, but for one that goes and comes back; of the others those are looked into whose key frame at the
-/// end is one of regular distance, that are long, or whose frames vary most in size, cheap ones before costly ones.
+/// boundary between them, but for one that goes and comes back, or where one is plain; of the others those are looked into
+/// whose key frame at the end is one of regular distance, that are long, or whose frames vary most in size, cheap ones before
+/// costly ones.
 package struct KeyFrameJudge {
   /// What is known of a group of pictures.
   package struct Group: Sendable {
@@ -38,9 +39,13 @@ package struct KeyFrameJudge {
 
   /// How alike the key frames at both ends of a group are; nil where one predicts the other.
   private var likenesses: [Double?] = []
+  /// Whether a key frame at either end of a group is plain: the film may fade to it, and out of it, within.
+  private var arePlain: [Bool] = []
   private var last: FrameFeatures?
   /// Groups that may hold a boundary, the most suspicious for their cost first.
   package private(set) var suspects: [Int] = []
+  /// All groups in the order in which they are worth looking into: the suspects, and then the others.
+  package private(set) var ranking: [Int] = []
   /// Share of the film, in frames, that may have to be looked into.
   package private(set) var shareOfSuspects = 0.0
 
@@ -52,6 +57,7 @@ package struct KeyFrameJudge {
     if let last {
       let likeness = Likeness.correlation(last, features, reach: 2)
       likenesses.append(features.change >= CutFinder.smallest && likeness < CutFinder.mostLikeness ? likeness : nil)
+      arePlain.append(last.isBlank || features.isBlank)
     }
     last = features
   }
@@ -59,20 +65,30 @@ package struct KeyFrameJudge {
   /// Ranks the groups by suspicion, once all key pictures are there. `costs`: what looking into each costs, in any unit.
   package mutating func rank(_ groups: [Group], costs: [Double]) {
     let longest = groups.map(\.frames).max() ?? 0
+    isRegular = groups.indices.map { groups[$0].frames == longest || $0 == groups.count - 1 }
     let total = Double(max(1, groups.reduce(0) { $0 + $1.frames }))
     let meanCost = costs.reduce(0, +) / total
     let order = groups.indices.map {
       let costliness = costs[$0] / Double(max(1, groups[$0].frames)) / max(meanCost, .leastNormalMagnitude)
       return suspicion(of: $0, groups, longest) / max(Self.leastCostliness, costliness)
     }
-    suspects = groups.indices.filter {
-      !likenesses.indices.contains($0) || likenesses[$0] != nil || groups[$0].unevenness > Self.mostUneven
-    }.sorted { (order[$0], $1) > (order[$1], $0) }
+    func isSuspect(_ index: Int) -> Bool {
+      !likenesses.indices.contains(index) || likenesses[index] != nil || arePlain[index]
+        || groups[index].unevenness > Self.mostUneven
+    }
+    let sorted = groups.indices.sorted { (order[$0], $1) > (order[$1], $0) }
+    suspects = sorted.filter(isSuspect)
+    ranking = suspects + sorted.filter { !isSuspect($0) }
     shareOfSuspects = Double(suspects.reduce(0) { $0 + groups[$1].frames }) / total
   }
 
   /// Whether the key frames at both ends of a group show different pictures.
   package func isUnlike(_ group: Int) -> Bool { likenesses.indices.contains(group) && likenesses[group] != nil }
+
+  /// Whether a group's next key frame came at a regular distance, and not where the encoder saw a cut: groups that are the
+  /// longest are, and the last is taken for one.
+  package func endsRegularly(_ group: Int) -> Bool { isRegular.indices.contains(group) && isRegular[group] }
+  private var isRegular: [Bool] = []
 
   private static let halfAlike = 0.6
   /// Cost of a group's frame to that of the film's below which it makes no further difference.
@@ -81,10 +97,10 @@ package struct KeyFrameJudge {
   private static let mostUneven = 4.0
 
   private func suspicion(of index: Int, _ groups: [Group], _ longest: Int) -> Double {
-    let isRegular = groups[index].frames == longest || index == groups.count - 1
-    // A cut leads to another picture altogether; what is half alike may have moved.
-    let doubt = likenesses.indices.contains(index) ? min(1, (likenesses[index] ?? 0) / Self.halfAlike) : 1
-    return (isRegular ? 10 : 0) + Double(groups[index].frames) / Double(max(1, longest))
+    // A cut leads to another picture altogether; what is half alike may have moved. A plain picture says nothing.
+    let isTold = likenesses.indices.contains(index) && !arePlain[index]
+    let doubt = isTold ? min(1, (likenesses[index] ?? 0) / Self.halfAlike) : 1
+    return (isRegular[index] ? 10 : 0) + Double(groups[index].frames) / Double(max(1, longest))
       + min(4, groups[index].unevenness) - 1 + 2 * doubt
   }
 }

@@ -34,6 +34,26 @@ import Timing
     #expect(Set(judge(seeds: [1, 1, 1], groups, costs: [1, 1, 1]).suspects) == [1, 2])
   }
 
+  @Test func aPlainPictureTellsNothingOfWhatLiesBetween() {
+    var judge = KeyFrameJudge()
+    let shot = MadeFilm.shot(3)
+    for (index, picture) in [shot, shot, MadeFilm.plain(16), MadeFilm.plain(16), shot, shot].enumerated() {
+      judge.add(picture, at: FrameTime(index: index, pts: Int64(index), duration: 1, seconds: Double(index)))
+    }
+    let groups = [Group](repeating: Group(frames: 100, bytes: Self.even), count: 6)
+    judge.rank(groups, costs: [1, 1, 1, 1, 1, 1])
+    #expect(Set(judge.suspects) == [1, 2, 3, 5])
+    #expect(!judge.isUnlike(2), "no cut is made up between two plain pictures")
+  }
+
+  @Test func groupsThatAreNotSuspectComeLast() {
+    let groups = [60, 100, 60, 100].map { Group(frames: $0, bytes: Array(Self.even.prefix($0 - 1))) }
+    let judge = judge(seeds: [1, 1, 2, 2], groups, costs: [1, 1, 1, 1])
+    #expect(judge.suspects == [3, 1], "of the last it is not known what follows")
+    #expect(judge.ranking.prefix(2) == [3, 1] && Set(judge.ranking.suffix(2)) == [0, 2])
+    #expect((0..<5).map(judge.endsRegularly) == [false, true, false, true, false])
+  }
+
   @Test func ofEqualSuspicionTheCheaperComesFirst() {
     // The last group is the longest, so that the others' key frames are none of regular distance.
     let groups = [60, 60, 60, 100].map { Group(frames: $0, bytes: Array(Self.even.prefix($0 - 1))) }
