@@ -30,7 +30,8 @@ package enum DocumentEncoder {
     let text = try pretty(value)
     let end = "[]\n}\n"
     guard text.hasSuffix(end) else {
-      throw EncodingError.invalidValue(value, .init(codingPath: [], debugDescription: "the last member is no empty array"))
+      throw EncodingError.invalidValue(
+        value, .init(codingPath: [], debugDescription: "the last member is no empty array"))
     }
     return (text.dropLast(end.count) + "[", "]\n}\n")
   }
