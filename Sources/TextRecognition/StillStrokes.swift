@@ -115,17 +115,32 @@ struct StillStrokes {
     first.withUnsafeBufferPointer { withPointers(planes.dropFirst(), known + [$0.baseAddress], body) }
   }
 
-  /// The step at each of some pixels that stood over the short window up to the last look, known or not.
-  func gradients(at pixels: [Int32]) -> [Int16] {
-    let members = [last] + (1..<Self.shortLooks).map(wideLook)
-    return pixels.map { pixel in
-      let pixel = Int(pixel)
-      var (rising, falling) = (UInt8.max, UInt8.max)
-      for edges in members {
-        rising = min(rising, edges.rising[pixel])
-        falling = min(falling, edges.falling[pixel])
+  /// The step at each of some pixels that stood over a window, known or not.
+  func gradients(_ window: Window, at pixels: [Int32]) -> [Int16] {
+    guard window == .short else {
+      let members = longMembers
+      return pixels.map { pixel in
+        let step = Self.least(members[...], Int(pixel))
+        return Int16(step.rising) - Int16(step.falling)
       }
-      return Int16(rising) - Int16(falling)
     }
+    let members = shortMembers
+    let (shared, one, other) = (members[..<2], members[2..<4], members[4...])
+    return pixels.map { pixel in
+      let (shared, one, other) = (
+        Self.least(shared, Int(pixel)), Self.least(one, Int(pixel)), Self.least(other, Int(pixel))
+      )
+      return Int16(min(shared.rising, max(one.rising, other.rising)))
+        - Int16(min(shared.falling, max(one.falling, other.falling)))
+    }
+  }
+
+  private static func least(_ members: ArraySlice<StrokeEdges>, _ pixel: Int) -> (rising: UInt8, falling: UInt8) {
+    var (rising, falling) = (UInt8.max, UInt8.max)
+    for edges in members {
+      rising = min(rising, edges.rising[pixel])
+      falling = min(falling, edges.falling[pixel])
+    }
+    return (rising, falling)
   }
 }

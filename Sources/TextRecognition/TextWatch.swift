@@ -138,10 +138,10 @@ struct TextWatch {
     var pixels: [Int32] = []
     for y in box.top..<box.bottom { for i in y * width + box.left..<y * width + box.right { pixels.append(Int32(i)) } }
     let last = still.last
-    let weights = fading ? still.gradients(at: pixels) : pixels.map { last.gradient(Int($0)) }
+    let weights = fading ? still.gradients(.short, at: pixels) : pixels.map { last.gradient(Int($0)) }
     let strokes = zip(pixels, weights).filter { abs($1) > Int16(StrokeDetector.edge) }
     guard Double(strokes.count) >= Double(text.strokes) * Self.leastRenewal, !strokes.isEmpty else { return }
-    text.take(FoundStrokes(pixels: strokes.map(\.0), weights: strokes.map(\.1)), width: width)
+    text.take(strokes.map(\.0), weights: strokes.map(\.1), width: width)
     text.clean = time
     revision += 1
     guard fading, let oldest = history.oldest else { return }
@@ -159,13 +159,14 @@ struct TextWatch {
     // They may be found again once they are no longer in the window.
     defer { if !justOver.isEmpty { revision += 1 } }
     let edges = still.last
-    for strokes in detector.find(still, window, known: known, revision: revision) {
+    for pixels in detector.find(still, window, known: known, revision: revision) {
       guard live.count < Self.most else {
         leftOut += 1
         continue
       }
       let text = StandingText(
-        strokes, width: geometry.smallWidth, isLong: window == .long, clean: since, now: now)
+        pixels: pixels, weights: still.gradients(window, at: pixels), width: geometry.smallWidth,
+        isLong: window == .long, clean: since, now: now)
       // It may have stood for the window before, and be gone.
       if window == .short, text.sight(in: edges, width: geometry.smallWidth).share < Self.whole {
         text.lastWhole = lookTimes[lookTimes.count - 2]
