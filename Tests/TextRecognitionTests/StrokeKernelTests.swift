@@ -61,23 +61,6 @@ import Timing
     #expect(found == found.indices.map { i in known[i] == 0 ? planes.map { $0[i] }.min() ?? 0 : 0 })
   }
 
-  @Test func theLeastOfEitherIsThatOfTwoWindows() {
-    let planes = (0..<6).map { MadePlanes.noise(width: 61, height: 17, seed: UInt64($0 + 20)).bytes }
-    let known = MadePlanes.noise(width: 61, height: 17, seed: 29).bytes.map { $0 > 128 ? UInt8(255) : 0 }
-    var found = [UInt8](repeating: 7, count: 61 * 17)
-    // One after the other in one piece of memory, so that their addresses stay.
-    planes.flatMap(\.self).withUnsafeBufferPointer { all in
-      let addresses = (0..<6).map { plane in all.baseAddress.map { $0 + plane * 61 * 17 } }
-      ck_least_of_either(addresses, known, &found, found.count)
-    }
-    let expected = found.indices.map { i in
-      let one = [0, 1, 2, 3].map { planes[$0][i] }.min() ?? 0
-      let other = [0, 1, 4, 5].map { planes[$0][i] }.min() ?? 0
-      return known[i] == 0 ? max(one, other) : 0
-    }
-    #expect(found == expected)
-  }
-
   @Test(arguments: sizes) func denseIsWhatTheWindowHolds(size: (width: Int, height: Int)) {
     let (width, height) = size
     let planes = [3, 4].map { MadePlanes.noise(width: width, height: height, seed: $0).bytes.map { $0 > 216 ? $0 : 0 } }
