@@ -13,6 +13,8 @@ enum TrackAssembly {
   static let wholeTime = 0.9
   /// Longest gap in seconds between two sights of one text, as a cut or a flash behind it makes.
   static let longestGap = 0.15
+  /// Seconds that each of two such sights lasts.
+  static let leastSight = 1.0
   /// Seconds that two sights of one text share where parts of it were hidden: more than dates are off.
   static let sharedTime = 0.2
   /// Share of the longer text's letters, in order, by which two texts are almost equal.
@@ -86,7 +88,9 @@ enum TrackAssembly {
       return false
     }
     // Two subtitles in turn may differ by a letter.
-    return shared >= sharedTime ? areAlike(a.text, b.text) : areAlmostEqual(a.text, b.text)
+    if shared >= sharedTime { return areAlike(a.text, b.text) }
+    // What compression leaves of a text that is gone may be read too, but not for long.
+    return min(duration(a), duration(b)) >= leastSight && areAlmostEqual(a.text, b.text)
   }
 
   private static func duration(_ line: ReadLine) -> Double { line.end.seconds - line.start.seconds }
