@@ -11,6 +11,9 @@ struct ReadingRequest: Sendable {
     let start: FrameTime
     let end: FrameTime
     let strokes: Int
+    /// Strokes that no other part had before it came, or has after it went.
+    let comingStrokes: Int
+    let goingStrokes: Int
     /// Whether it came, or went, within a frame.
     var popsOn = false
     var popsOff = false
@@ -48,10 +51,13 @@ struct ReadingRequest: Sendable {
       across: max(Self.leastMarginAcross, Self.marginAcross * block.lineHeight),
       down: max(Self.leastMarginDown, block.lineHeight / 2 + 1), within: (geometry.smallWidth, geometry.smallHeight)
     ).scaled(by: factor)
-    parts = block.members.map {
+    let width = geometry.smallWidth
+    let (coming, going) = (block.comingStrokes(width: width), block.goingStrokes(width: width))
+    parts = block.members.enumerated().map { index, member in
       Part(
-        box: TextBox($0.box.scaled(by: geometry.factor)), start: $0.start, end: $0.end, strokes: $0.strokes,
-        popsOn: $0.popsOn, popsOff: $0.popsOff)
+        box: TextBox(member.box.scaled(by: geometry.factor)), start: member.start, end: member.end,
+        strokes: member.strokes, comingStrokes: coming[index], goingStrokes: going[index], popsOn: member.popsOn,
+        popsOff: member.popsOff)
     }
     var planes: [Plane] = []
     for look in looks { planes.append(try look.luma()) }
@@ -106,6 +112,8 @@ final class ReadingDesk {
   static let popShare = 0.5
   /// Share of all strokes from which those that were seen to pop together date a text.
   static let poppingShare = 0.35
+  /// Most of the strokes that may have been there before: more are letters that the picture behind left to be seen.
+  static let strayShare = 0.25
   /// Share of the strokes that must have begun, or be left: a stray member must not date a text.
   static let datingStrokes = 0.05
 
@@ -198,36 +206,55 @@ final class ReadingDesk {
     let largest = shares.max() ?? 0
     var dating = zip(parts, shares).filter { $1 >= datingArea }.map(\.0)
     if dating.isEmpty { dating = zip(parts, shares).filter { $1 >= fallbackArea * largest }.map(\.0) }
-    func edge(
-      _ ordered: [ReadingRequest.Part], at time: (ReadingRequest.Part) -> FrameTime, pops: (ReadingRequest.Part) -> Bool
-    ) -> ReadingRequest.Part {
-      let all = ordered.reduce(0) { $0 + $1.strokes }
-      // Strokes of a picture that drifts come and go gradually: those that pop are the letters'.
-      let popping = ordered.filter(pops)
-      func strokes(with part: ReadingRequest.Part) -> Int {
-        popping.reduce(0) { $0 + (abs(time($1).index - time(part).index) <= popFrames ? $1.strokes : 0) }
-      }
-      if let most = popping.max(by: { strokes(with: $0) < strokes(with: $1) }),
-        Double(strokes(with: most)) >= poppingShare * Double(all)
-      {
-        return most
-      }
-      // What pops on or off does so at once: a stray member that stood before must not date it.
-      for part in ordered {
-        let together = ordered.filter {
-          abs(time($0).index - time(part).index) <= popFrames
-        }
-        if Double(together.reduce(0) { $0 + $1.strokes }) >= popShare * Double(all) { return part }
-      }
-      var sum = 0
-      return ordered.first {
-        sum += $0.strokes
-        return Double(sum) >= datingStrokes * Double(all)
-      } ?? ordered[0]
-    }
     return (
-      edge(dating.sorted { $0.start.index < $1.start.index }, at: \.start, pops: \.popsOn).start,
-      edge(dating.sorted { $0.end.index > $1.end.index }, at: \.end, pops: \.popsOff).end
+      edge(
+        dating.sorted { $0.start.index < $1.start.index }.map {
+          Edge(time: $0.start, strokes: $0.comingStrokes, pops: $0.popsOn)
+        }),
+      edge(
+        dating.sorted { $0.end.index > $1.end.index }.map {
+          Edge(time: $0.end, strokes: $0.goingStrokes, pops: $0.popsOff)
+        })
     )
+  }
+
+  /// When strokes came, or went.
+  private struct Edge {
+    let time: FrameTime
+    let strokes: Int
+    let pops: Bool
+  }
+
+  /// The time of a text out of those of its parts, the first to come, or the last to go, first.
+  private static func edge(_ edges: [Edge]) -> FrameTime {
+    let all = edges.reduce(0) { $0 + $1.strokes }
+    func strokes(_ edges: some Sequence<Edge>, at time: FrameTime) -> Int {
+      edges.reduce(0) { $0 + (abs($1.time.index - time.index) <= popFrames ? $1.strokes : 0) }
+    }
+    /// Whether what was there before is too little to be letters of the text: others were hidden by the picture behind.
+    func isFirst(_ index: Int) -> Bool {
+      let before = edges[..<index].filter { abs($0.time.index - edges[index].time.index) > popFrames }
+      return Double(before.reduce(0) { $0 + $1.strokes }) <= strayShare * Double(all)
+    }
+    // Strokes of a picture that drifts come and go gradually: those that pop are the letters'.
+    let popping = edges.indices.filter { edges[$0].pops && isFirst($0) }
+    let together = popping.map { strokes(popping.lazy.map { edges[$0] }, at: edges[$0].time) }
+    if let most = together.max(), Double(most) >= poppingShare * Double(all),
+      let index = together.firstIndex(of: most)
+    {
+      return edges[popping[index]].time
+    }
+    // What comes at once does so with most of its strokes: a stray part that stood before must not date it.
+    if let index = edges.indices.first(where: { Double(strokes(edges, at: edges[$0].time)) >= popShare * Double(all) }),
+      isFirst(index)
+    {
+      return edges[index].time
+    }
+    var sum = 0
+    let first = edges.first {
+      sum += $0.strokes
+      return Double(sum) >= datingStrokes * Double(all)
+    }
+    return (first ?? edges[0]).time
   }
 }

@@ -12,9 +12,11 @@ final class StandingText {
   /// Below it, the picture shows something else and no shift helps.
   static let plainlyGone = -0.2
   /// Most pixels by which a template is dated.
-  static let mostSampled = 400
+  static let mostSampled = 600
   /// Share of the template's energy by which shifted strokes must match better to count as drifting.
   static let driftGain = 0.25
+
+  private typealias Template = (pixels: [Int32], weights: [Int16])
 
   private(set) var box: PixelBox
   private var positions: [Int32]
@@ -22,7 +24,7 @@ final class StandingText {
   private var stretches: [UInt8]
   private var energy: Double
   /// Enough of the template to date it by.
-  private var sample = FoundStrokes()
+  private var sample: Template = ([], [])
   private var sampleEnergy = 1.0
 
   let isLong: Bool
@@ -46,11 +48,11 @@ final class StandingText {
   /// Whether the last presence was won by shifting.
   private(set) var drifts = false
 
-  /// Strokes in a plane of `width`.
-  init(_ strokes: FoundStrokes, width: Int, isLong: Bool, clean: FrameTime, now: FrameTime) {
+  /// `pixels` are positions in a plane of `width`, with the gradient at each.
+  init(pixels: [Int32], weights: [Int16], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime) {
     box = PixelBox(left: 0, top: 0, right: 0, bottom: 0)
     positions = []
-    weights = []
+    self.weights = []
     stretches = []
     energy = 1
     self.isLong = isLong
@@ -59,15 +61,14 @@ final class StandingText {
     lastWhole = now
     end = now
     ended = now
-    take(strokes, width: width)
+    take(pixels, weights: weights, width: width)
   }
 
   /// Number of pixels of the template.
   var strokes: Int { positions.count }
 
   /// Replaces the template.
-  func take(_ strokes: FoundStrokes, width: Int) {
-    let pixels = strokes.pixels
+  func take(_ pixels: [Int32], weights: [Int16], width: Int) {
     var (left, top, right, bottom) = (Int.max, Int.max, 0, 0)
     for pixel in pixels {
       let (y, x) = Int(pixel).quotientAndRemainder(dividingBy: width)
@@ -76,15 +77,11 @@ final class StandingText {
     }
     box = PixelBox(left: left, top: top, right: right, bottom: bottom)
     positions = pixels
-    weights = strokes.weights
+    self.weights = weights
     stretches = pixels.map { UInt8(min(31, (Int($0) % width - left) / Self.stretch)) }
     energy = Self.energy(weights)
-    sample = strokes
-    if pixels.count > Self.mostSampled {
-      let step = (pixels.count + Self.mostSampled - 1) / Self.mostSampled
-      let picked = stride(from: 0, to: pixels.count, by: step)
-      sample = FoundStrokes(pixels: picked.map { pixels[$0] }, weights: picked.map { strokes.weights[$0] })
-    }
+    let picked = stride(from: 0, to: pixels.count, by: max(1, (pixels.count + Self.mostSampled - 1) / Self.mostSampled))
+    sample = (picked.map { pixels[$0] }, picked.map { weights[$0] })
     sampleEnergy = Self.energy(sample.weights)
   }
 
@@ -95,7 +92,7 @@ final class StandingText {
   /// What a small plane shows of the template's sample, in place.
   func sight(in plane: Plane) -> Sight {
     plane.bytes.withUnsafeBufferPointer { luma in
-      Self.sight(sample.pixels, sample.weights, sampleEnergy) { Int32(luma[$0 &+ 1]) &- Int32(luma[$0 &- 1]) }
+      Self.sight(sample, sampleEnergy) { _, pixel in Int32(luma[pixel &+ 1]) &- Int32(luma[pixel &- 1]) }
     }
   }
 
@@ -103,12 +100,9 @@ final class StandingText {
   /// the plane.
   func sight(in frame: VideoFrame, width: Int, factor: Int) -> Sight? {
     guard let steps = frame.lumaSteps(at: sample.pixels, width: width, dividedBy: factor) else { return nil }
-    var (sum, square) = (0, 0)
-    for (step, weight) in zip(steps, sample.weights) {
-      sum &+= Int(step) &* Int(weight)
-      square &+= Int(step) &* Int(step)
+    return steps.withUnsafeBufferPointer { steps in
+      Self.sight(sample, sampleEnergy) { index, _ in Int32(steps[index]) }
     }
-    return Sight(sum: sum, square: square, energy: sampleEnergy)
   }
 
   /// What the edges of a small plane show, each stretch moved by up to a pixel where that matters.
@@ -116,7 +110,7 @@ final class StandingText {
     drifts = false
     return edges.rising.withUnsafeBufferPointer { rising in
       edges.falling.withUnsafeBufferPointer { falling in
-        var sight = Self.sight(positions, weights, energy) { Int32(rising[$0]) &- Int32(falling[$0]) }
+        var sight = sight { Int32(rising[$0]) &- Int32(falling[$0]) }
         if sight.share < Self.plainlyThere, sight.share >= Self.plainlyGone {
           sight.share = shiftedPresence(rising, falling, width: width)
         }
@@ -126,14 +120,18 @@ final class StandingText {
   }
 
   @inline(__always)
-  private static func sight(
-    _ positions: [Int32], _ weights: [Int16], _ energy: Double, _ step: (Int) -> Int32
-  ) -> Sight {
-    positions.withUnsafeBufferPointer { positions in
-      weights.withUnsafeBufferPointer { weights in
+  private func sight(_ step: (Int) -> Int32) -> Sight {
+    Self.sight((positions, weights), energy) { _, pixel in step(pixel) }
+  }
+
+  /// `step` gives the step at a pixel, by its number in the template and its position.
+  @inline(__always)
+  private static func sight(_ template: Template, _ energy: Double, _ step: (Int, Int) -> Int32) -> Sight {
+    template.pixels.withUnsafeBufferPointer { pixels in
+      template.weights.withUnsafeBufferPointer { weights in
         var (sum, square) = (0, 0)
-        for i in 0..<positions.count {
-          let value = step(Int(positions[i]))
+        for i in 0..<pixels.count {
+          let value = step(i, Int(pixels[i]))
           sum &+= Int(value &* Int32(weights[i]))
           square &+= Int(value &* value)
         }
@@ -174,6 +172,22 @@ final class StandingText {
     for i in 0..<positions.count {
       if weights[i] > 0 { rising[Int(positions[i])] = 255 } else { falling[Int(positions[i])] = 255 }
     }
+  }
+
+  /// Adds the template's pixels, with their neighbours along the line, to those that were seen; returns how many are new.
+  ///
+  /// `seen` holds the rows of a plane of `width` from `top` on, with a byte more on either side: 1 where a rising step was
+  /// seen, 2 where a falling one was.
+  func enter(_ seen: inout [UInt8], top: Int, width: Int) -> Int {
+    let first = top * width - 1
+    var new = 0
+    for (position, weight) in zip(positions, weights) where seen[Int(position) - first] & (weight > 0 ? 1 : 2) == 0 {
+      new += 1
+    }
+    for (position, weight) in zip(positions, weights) {
+      for near in Int(position) - first - 1...Int(position) - first + 1 { seen[near] |= weight > 0 ? 1 : 2 }
+    }
+    return new
   }
 
   /// Adds up what tells strokes of letters from others.

@@ -42,39 +42,29 @@ struct StrokeDetector {
     scratch = [UInt8](repeating: 0, count: 9 * (width + Self.windowWidth))
   }
 
-  /// Each new text: edges that stood over a window, stand densely and that no known text explains.
+  /// The pixels of each new text: edges that stood over a window, stand densely and that no known text explains.
   ///
   /// Known strokes are left out by sign, so that text over known clutter survives. `revision` changes with any of `texts`.
   mutating func find(
     _ still: StillStrokes, _ window: StillStrokes.Window, known texts: some Sequence<StandingText>, revision: Int
-  ) -> [FoundStrokes] {
+  ) -> [[Int32]] {
     guard width >= StillStrokes.leastWidth, height >= StillStrokes.leastHeight else { return [] }
     known[window.rawValue].update(texts, revision: revision)
     still.standing(window, without: known[window.rawValue].edges, into: &edges)
     let areas = RunComponents(denseRuns(), diagonally: false)
-    var found: [FoundStrokes] = []
+    var found: [[Int32]] = []
     for component in areas.components
     where component.box.width >= Self.leastWidth && component.box.height >= Self.leastHeight
       && component.area >= Self.leastArea
     {
-      let strokes = strokes(areas.runs[component.runs])
-      if strokes.pixels.count >= Self.leastEdges { found.append(strokes) }
-    }
-    return found
-  }
-
-  private func strokes(_ runs: ArraySlice<RunComponents.Run>) -> FoundStrokes {
-    var found = FoundStrokes()
-    edges.rising.withUnsafeBufferPointer { rising in
-      edges.falling.withUnsafeBufferPointer { falling in
-        for run in runs {
-          let row = Int(run.y) * width
-          for i in row + Int(run.start)..<row + Int(run.end) where max(rising[i], falling[i]) > Self.edge {
-            found.pixels.append(Int32(i))
-            found.weights.append(Int16(rising[i]) - Int16(falling[i]))
-          }
+      var pixels: [Int32] = []
+      for run in areas.runs[component.runs] {
+        let row = Int(run.y) * width
+        for i in row + Int(run.start)..<row + Int(run.end) where max(edges.rising[i], edges.falling[i]) > Self.edge {
+          pixels.append(Int32(i))
         }
       }
+      if pixels.count >= Self.leastEdges { found.append(pixels) }
     }
     return found
   }
@@ -114,12 +104,6 @@ struct StrokeDetector {
     }
     runs.removeLast(runs.count - kept)
   }
-}
-
-/// Positions in the small plane, row after row, and the step at each.
-struct FoundStrokes {
-  var pixels: [Int32] = []
-  var weights: [Int16] = []
 }
 
 /// Where the strokes of known texts stand, by sign and a pixel wide of them: made anew only when a text came or went.

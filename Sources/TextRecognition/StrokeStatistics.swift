@@ -13,8 +13,8 @@ struct StrokeStatistics {
   /// Width of a block in heights of its letters.
   static let leastShape = 2.3
   /// Changes from one sign to the other in the upper quarter of the rows that hold letters: four letters have two strokes
-  /// of two sides each, three wide ones no fewer.
-  static let leastChanges = 9
+  /// of two sides each.
+  static let leastChanges = 8
   /// A row holds letters where it has over this share of the densest row's pixels.
   static let denseRow = 0.35
 

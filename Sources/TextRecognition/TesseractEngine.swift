@@ -52,25 +52,32 @@ package final class TesseractEngine {
 
   /// Most pixels a side that Tesseract takes.
   static let largestSide = 32767
-  /// Milliseconds after which a picture is given up. Lines take a tenth of a second; it is looked at between them.
+  /// Milliseconds of the processor's time after which a picture is given up: on a busy machine the same is read. Lines take
+  /// a tenth of a second; it is looked at between words.
   static let deadline: Int32 = 20_000
 
   /// Reads a grey picture; returns its lines, each a list of words, in reading order; nil where the picture is larger
-  /// than Tesseract takes, or took longer than `deadline` milliseconds.
+  /// than Tesseract takes, or took longer than `deadline` milliseconds of this thread.
   package func read(
     _ picture: Plane, layout: Layout, dotsPerInch: Int = 200, deadline: Int32 = deadline
   ) throws(MediaError) -> [[Word]]? {
     guard picture.width >= 3, picture.height >= 3 else { return [] }
     guard max(picture.width, picture.height) <= Self.largestSide, let monitor = TessMonitorCreate() else { return nil }
     defer { TessMonitorDelete(monitor) }
-    TessMonitorSetDeadlineMSecs(monitor, deadline)
     TessBaseAPISetPageSegMode(handle, TessPageSegMode(layout.rawValue))
     var bytes = picture.bytes
-    let code = bytes.withUnsafeMutableBufferPointer { buffer in
-      TessBaseAPISetImage(
-        handle, buffer.baseAddress, Int32(picture.width), Int32(picture.height), 1, Int32(picture.width))
-      TessBaseAPISetSourceResolution(handle, Int32(dotsPerInch))
-      return TessBaseAPIRecognize(handle, monitor)
+    var limit = Self.threadNanoseconds + Int64(deadline) * 1_000_000
+    let code = withUnsafeMutablePointer(to: &limit) { limit in
+      TessMonitorSetCancelThis(monitor, limit)
+      TessMonitorSetCancelFunc(monitor) { limit, _ in
+        limit.map { TesseractEngine.threadNanoseconds > $0.load(as: Int64.self) } ?? false
+      }
+      return bytes.withUnsafeMutableBufferPointer { buffer in
+        TessBaseAPISetImage(
+          handle, buffer.baseAddress, Int32(picture.width), Int32(picture.height), 1, Int32(picture.width))
+        TessBaseAPISetSourceResolution(handle, Int32(dotsPerInch))
+        return TessBaseAPIRecognize(handle, monitor)
+      }
     }
     defer { TessBaseAPIClear(handle) }
     guard code == 0 else { return nil }
@@ -83,6 +90,13 @@ package final class TesseractEngine {
       if let word = word(iterator, page) { lines[lines.count - 1].append(word) }
     } while TessResultIteratorNext(iterator, RIL_WORD) != 0
     return lines.filter { !$0.isEmpty }
+  }
+
+  /// Processor time of the calling thread.
+  private static var threadNanoseconds: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
   /// Whether a dictionary of the loaded languages holds a word.

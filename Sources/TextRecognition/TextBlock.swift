@@ -44,6 +44,28 @@ struct TextBlock {
     return members.count > 1 && members.contains { TextBlock([$0], width: width).mayBeText(width: width) }
   }
 
+  /// Of each member the strokes that no other had before it came: both windows find the letters of one text, and one of them
+  /// may be late.
+  func comingStrokes(width: Int) -> [Int] {
+    firsts(width: width) { members[$0].start.index < members[$1].start.index }
+  }
+
+  /// Of each member the strokes that no other has after it went.
+  func goingStrokes(width: Int) -> [Int] {
+    firsts(width: width) { members[$0].end.index > members[$1].end.index }
+  }
+
+  /// Strokes of each member that are not among those of the members that an order puts before it.
+  private func firsts(width: Int, _ isBefore: (Int, Int) -> Bool) -> [Int] {
+    guard members.count > 1 else { return members.map(\.strokes) }
+    var seen = [UInt8](repeating: 0, count: box.height * width + 2)
+    var counts = [Int](repeating: 0, count: members.count)
+    for index in members.indices.sorted(by: { isBefore($0, $1) || !isBefore($1, $0) && $0 < $1 }) {
+      counts[index] = members[index].enter(&seen, top: box.top, width: width)
+    }
+    return counts
+  }
+
   /// What of it is read: the whole, or each member by itself where lines far higher than the members show that they are
   /// clutter, run together, perhaps round a text. `width` is that of the small plane.
   func readable(width: Int) -> [TextBlock] {

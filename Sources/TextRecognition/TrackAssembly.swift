@@ -11,6 +11,14 @@ enum TrackAssembly {
   static let sameColumns = 0.4
   /// Share of the shorter time at which lines in one place are the same text, however they were read.
   static let wholeTime = 0.9
+  /// Longest gap in seconds between two sights of one text, as a cut or a flash behind it makes.
+  static let longestGap = 0.15
+  /// Seconds that each of two such sights lasts.
+  static let leastSight = 1.0
+  /// Seconds that two sights of one text share where parts of it were hidden: more than dates are off.
+  static let sharedTime = 0.2
+  /// Share of the longer text's letters, in order, by which two texts are almost equal.
+  static let almostEqual = 0.92
   /// Share of the better line's letters that a worse reading needs to lend its times.
   static let lendingLetters = 0.6
   /// A confidence that is worth nothing.
@@ -52,6 +60,11 @@ enum TrackAssembly {
     next: for line in lines.sorted(by: { worth($0) > worth($1) }) {
       for index in kept.indices {
         let other = kept[index]
+        if isContinued(line, other) {
+          kept[index].start = [line.start, other.start].min { $0.index < $1.index } ?? line.start
+          kept[index].end = [line.end, other.end].max { $0.index < $1.index } ?? line.end
+          continue next
+        }
         let shorter = min(duration(line), duration(other))
         let shared = min(line.end.seconds, other.end.seconds) - max(line.start.seconds, other.start.seconds)
         guard shared >= sameTime * shorter, isSamePlace(line, other) else { continue }
@@ -68,6 +81,18 @@ enum TrackAssembly {
     return kept
   }
 
+  /// Whether two lines are one text of which, as the picture behind it changed, the one was seen first and then the other.
+  private static func isContinued(_ a: ReadLine, _ b: ReadLine) -> Bool {
+    let shared = min(a.end.seconds, b.end.seconds) - max(a.start.seconds, b.start.seconds)
+    guard shared >= -longestGap, shared < sameTime * min(duration(a), duration(b)), isSamePlace(a, b) else {
+      return false
+    }
+    // Two subtitles in turn may differ by a letter.
+    if shared >= sharedTime { return areAlike(a.text, b.text) }
+    // What compression leaves of a text that is gone may be read too, but not for long.
+    return min(duration(a), duration(b)) >= leastSight && areAlmostEqual(a.text, b.text)
+  }
+
   private static func duration(_ line: ReadLine) -> Double { line.end.seconds - line.start.seconds }
 
   private static func isSamePlace(_ a: ReadLine, _ b: ReadLine) -> Bool {
@@ -78,10 +103,23 @@ enum TrackAssembly {
 
   /// Whether the longest common subsequence of the letters holds most of the shorter text.
   static func areAlike(_ a: String, _ b: String) -> Bool {
-    func letters(_ text: String) -> [Character] {
-      Array(text.lowercased().filter { $0.isLetter || $0.isNumber })
-    }
     let (a, b) = (letters(a), letters(b))
+    return Double(common(a, b)) >= alike * Double(min(a.count, b.count))
+  }
+
+  /// Whether it holds nearly all of the longer one, and the figures are the same.
+  static func areAlmostEqual(_ a: String, _ b: String) -> Bool {
+    let (a, b) = (letters(a), letters(b))
+    return a.filter(\.isNumber) == b.filter(\.isNumber)
+      && Double(common(a, b)) >= almostEqual * Double(max(a.count, b.count))
+  }
+
+  private static func letters(_ text: String) -> [Character] {
+    Array(text.lowercased().filter { $0.isLetter || $0.isNumber })
+  }
+
+  /// Length of the longest common subsequence.
+  private static func common(_ a: [Character], _ b: [Character]) -> Int {
     var row = [Int](repeating: 0, count: b.count + 1)
     for x in a {
       var diagonal = 0
@@ -91,7 +129,7 @@ enum TrackAssembly {
         diagonal = above
       }
     }
-    return Double(row[b.count]) >= alike * Double(min(a.count, b.count))
+    return row[b.count]
   }
 
   /// The language most letters were read in.

@@ -119,9 +119,7 @@ import Timing
 
   @Test func aStrayMemberDoesNotDateAText() {
     func part(_ frames: ClosedRange<Int>, _ strokes: Int, left: Double) -> ReadingRequest.Part {
-      ReadingRequest.Part(
-        box: TextBox(left: left, top: 0, right: left + 20, bottom: 20), start: MadePlanes.time(frames.lowerBound),
-        end: MadePlanes.time(frames.upperBound), strokes: strokes)
+      Self.part(frames, strokes, left: left)
     }
     let parts = [
       part(30...90, 300, left: 0), part(32...88, 300, left: 20), part(5...200, 10, left: 40),
@@ -129,5 +127,51 @@ import Timing
     ]
     let times = ReadingDesk.times(parts, lines: [TextBox(left: 0, top: 0, right: 80, bottom: 20)])
     #expect(times.start.index == 30 && times.end.index == 90)
+  }
+
+  private static func part(
+    _ frames: ClosedRange<Int>, _ strokes: Int, new: Int? = nil, left: Double, pops: Bool = false
+  ) -> ReadingRequest.Part {
+    ReadingRequest.Part(
+      box: TextBox(left: left, top: 0, right: left + 20, bottom: 20), start: MadePlanes.time(frames.lowerBound),
+      end: MadePlanes.time(frames.upperBound), strokes: strokes, comingStrokes: new ?? strokes,
+      goingStrokes: new ?? strokes, popsOn: pops, popsOff: pops)
+  }
+
+  private static let place = [TextBox(left: 0, top: 0, right: 80, bottom: 20)]
+
+  /// Letters over dark ground are seen from the start, those over bright ground when the picture behind them is cut.
+  @Test func lettersThatWereHiddenDoNotDateAText() {
+    let parts = [Self.part(30...90, 200, left: 0), Self.part(48...70, 240, left: 20, pops: true)]
+    let times = ReadingDesk.times(parts, lines: Self.place)
+    #expect(times.start.index == 30 && times.end.index == 90)
+  }
+
+  @Test func clutterThatDriftsBeforeATextPopsDoesNotDateIt() {
+    let parts = [Self.part(10...110, 40, left: 0), Self.part(30...90, 400, left: 20, pops: true)]
+    let times = ReadingDesk.times(parts, lines: Self.place)
+    #expect(times.start.index == 30 && times.end.index == 90)
+  }
+
+  /// The same letters found a second time, late, weigh nothing.
+  @Test func strokesFoundTwiceDateOnce() {
+    let parts = [Self.part(30...90, 500, left: 0), Self.part(50...90, 800, new: 150, left: 0)]
+    #expect(ReadingDesk.times(parts, lines: Self.place).start.index == 30)
+  }
+
+  @Test func aTextSeenInTwoPartsAsThePictureBehindItChangesIsOne() {
+    let found = tracks([line("n railway", 16...44), line("Hidden railway", 35...64, block: 1)])
+    #expect(found.map(\.text) == ["Hidden railway"])
+    #expect(found.map(\.start.index) == [16] && found.map(\.last.index) == [64])
+  }
+
+  @Test func aTextOnBothSidesOfACutIsOne() {
+    let found = tracks([line("Promise teacher", 144...191), line("Proimise teacher", 194...225, block: 1)])
+    #expect(found.map(\.start.index) == [144] && found.map(\.last.index) == [225])
+  }
+
+  @Test(arguments: [("Who are you", "How are you"), ("10 seconds to the end", "11 seconds to the end")])
+  func subtitlesInTurnThatDifferByALetterAreTwo(first: String, second: String) {
+    #expect(tracks([line(first, 10...60), line(second, 61...99, block: 1)]).map(\.text) == [first, second])
   }
 }

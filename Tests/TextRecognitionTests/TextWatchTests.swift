@@ -61,6 +61,17 @@ import Timing
     #expect(found.map(\.end.index).max() == 120)
   }
 
+  /// On four looks, or five, wherever it begins between two searches.
+  @Test(arguments: 40...45) func aTextOfHalfASecondIsFound(start: Int) throws {
+    let found = try blocks(frames: 120) { (start...start + 13).contains($0) ? 1 : 0 }
+    let block = try #require(found.first)
+    #expect(found.count == 1)
+    #expect(block.start.index == start && block.end.index == start + 13)
+    let request = try #require(try ReadingRequest(block, geometry: geometry))
+    // Nothing of the looks before and after it is among its pictures.
+    #expect(request.pictures.darkest[30 - request.origin.left, 34 - request.origin.top] == 240)
+  }
+
   @Test func aTextToTheLastFrameEndsThere() throws {
     let found = try blocks(frames: 90) { $0 >= 20 ? 1 : 0 }
     #expect(found.map(\.end.index) == [89])
@@ -98,6 +109,14 @@ import Timing
     }
     #expect(found.map(\.start.index) == [20, 70])
     #expect(found.map(\.end.index) == [69, 120])
+  }
+
+  @Test func letterStrokesOfBothWindowsCountOnce() throws {
+    let block = try #require(try blocks(frames: 160) { (31...100).contains($0) ? 1 : 0 }.first)
+    #expect(block.members.count > 1, "one window alone found it: the test shows nothing")
+    let one = block.members.map(\.strokes).max() ?? 0
+    let all = block.comingStrokes(width: geometry.smallWidth).reduce(0, +)
+    #expect(all >= one && Double(all) < 1.2 * Double(one))
   }
 
   @Test func theRequestHoldsWhatStoodStill() throws {

@@ -83,10 +83,6 @@ void ck_widen(const uint8_t *source, size_t width, size_t height, uint8_t *targe
 // The least of some planes (at least one) of at least 32 bytes, 0 where `without` is 255; NULL is no mask.
 void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t *target, size_t count);
 
-// Of six planes the least of the first two and of either the next two or the last two, whichever are larger; otherwise as
-// ck_least, with a mask.
-void ck_least_of_either(const uint8_t *const *planes, const uint8_t *without, uint8_t *target, size_t count);
-
 // The window in which ck_dense counts.
 enum { CK_DENSE_WIDTH = 25, CK_DENSE_HEIGHT = 5 };
 // 255 in the rows of `mask` whose `rows` is not 0, where the window round a pixel holds at least `needed` values above
