@@ -93,6 +93,34 @@ struct StillStrokes {
     withPointers(planes[...], []) { ck_least($0, $0.count, known, &target, target.count) }
   }
 
+  /// Strokes that stood still in a page that moves: each look is shifted by the way that the page went since, and may be a
+  /// row off. 0 in rows that were not in view on all of them.
+  func standing(along motion: SharedMotion) -> StrokeEdges {
+    var edges = last
+    for step in motion.steps {
+      let then = looks[(count - 1 - step.ago) % Self.longLooks]
+      keepLeast(&edges.rising, then.rising, shift: step.shift)
+      keepLeast(&edges.falling, then.falling, shift: step.shift)
+    }
+    return edges
+  }
+
+  /// Keeps the lesser of each value and the largest of three, one above the other, `shift` rows further down.
+  private func keepLeast(_ values: inout [UInt8], _ then: [UInt8], shift: Int) {
+    let rows = max(1, 1 - shift)..<max(max(1, 1 - shift), min(height - 1, height - 1 - shift))
+    var widest = [UInt8](repeating: 0, count: values.count)
+    let area = rows.lowerBound * width..<rows.upperBound * width
+    then.withUnsafeBufferPointer { then in
+      widest.withUnsafeMutableBufferPointer { widest in
+        guard let then = then.baseAddress, let widest = widest.baseAddress, !area.isEmpty else { return }
+        for row in shift - 1...shift + 1 {
+          ByteRows.keepLargest(widest + area.lowerBound, then + area.lowerBound + row * width, count: area.count)
+        }
+      }
+    }
+    ByteRows.keepLeast(&values, widest)
+  }
+
   /// Hands over the addresses of all planes; the arrays live as long as the call.
   private static func withPointers(
     _ planes: ArraySlice<[UInt8]>, _ known: [UnsafePointer<UInt8>?], _ body: ([UnsafePointer<UInt8>?]) -> Void

@@ -59,6 +59,7 @@ package final class TextReader {
     lastLook = time
     let look = try Look(frame, time: time, geometry: geometry)
     try read(try watch?.look(try geometry.smallPlane(frame), look) ?? [], geometry)
+    readMoved(geometry)
   }
 
   /// The frame nearest to an eighth of a second after the last look.
@@ -71,17 +72,28 @@ package final class TextReader {
   private func endTexts() throws(MediaError) {
     guard let geometry, let last, let blocks = watch?.finish(at: last) else { return }
     try read(blocks, geometry)
+    readMoved(geometry)
   }
 
   private func read(_ blocks: [TextBlock], _ geometry: TextGeometry) throws(MediaError) {
     for block in blocks {
-      guard let request = try ReadingRequest(block, geometry: geometry) else { continue }
-      thread.submit { [desk] in
-        do throws(MediaError) {
-          try desk.desk.take(request)
-        } catch {
-          desk.failure.withLock { $0 = $0 ?? error }
-        }
+      if let request = try ReadingRequest(block, geometry: geometry) { submit(request) }
+    }
+  }
+
+  /// Reads the lines that moved and are gone.
+  private func readMoved(_ geometry: TextGeometry) {
+    for text in watch?.movedTexts() ?? [] {
+      if let request = ReadingRequest(text, geometry: geometry) { submit(request) }
+    }
+  }
+
+  private func submit(_ request: ReadingRequest) {
+    thread.submit { [desk] in
+      do throws(MediaError) {
+        try desk.desk.take(request)
+      } catch {
+        desk.failure.withLock { $0 = $0 ?? error }
       }
     }
   }

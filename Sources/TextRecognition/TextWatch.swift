@@ -29,6 +29,9 @@ struct TextWatch {
   private let geometry: TextGeometry
   private var still: StillStrokes
   private var detector: StrokeDetector
+  private var moving: MovingTextWatch
+  /// Lines that moved and are gone, until they are asked for.
+  private var movedLines: [MovingText] = []
   private var history: FrameHistory
   private var looks = LookRing()
   private var lookTimes: [FrameTime] = []
@@ -43,6 +46,7 @@ struct TextWatch {
     self.geometry = geometry
     history = FrameHistory(geometry: geometry)
     still = StillStrokes(width: geometry.smallWidth, height: geometry.smallHeight)
+    moving = MovingTextWatch(geometry: geometry)
     detector = StrokeDetector(width: geometry.smallWidth, height: geometry.smallHeight, region: geometry.region)
   }
 
@@ -60,6 +64,7 @@ struct TextWatch {
     lookTimes.append(time)
     if lookTimes.count > StillStrokes.longLooks { lookTimes.removeFirst() }
     still.push(plane)
+    movedLines += try moving.look(still, look, times: lookTimes, history: history)
     guard still.hasShort else { return [] }
     try follow(time)
     if still.hasLong, still.count % Self.looksPerLongSearch == 0 {
@@ -69,8 +74,15 @@ struct TextWatch {
     return endedBlocks(at: time)
   }
 
+  /// The lines that moved and are gone since this was last asked.
+  mutating func movedTexts() -> [MovingText] {
+    defer { movedLines = [] }
+    return movedLines
+  }
+
   /// Ends everything with the last frame.
   mutating func finish(at last: FrameTime) -> [TextBlock] {
+    movedLines += moving.finish(at: last)
     for text in live {
       if text.looks.isEmpty { text.looks = looks.looks(from: text.clean, through: text.lastWhole) }
       text.end = last

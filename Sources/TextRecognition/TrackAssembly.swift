@@ -71,9 +71,11 @@ enum TrackAssembly {
   private static func duration(_ line: ReadLine) -> Double { line.end.seconds - line.start.seconds }
 
   private static func isSamePlace(_ a: ReadLine, _ b: ReadLine) -> Bool {
-    let shared = a.box.overlap(b.box)
-    return shared.width > 0 && shared.height > sameRows * min(a.box.height, b.box.height)
-      && shared.width > sameColumns * min(a.box.width, b.box.width)
+    let middle = (max(a.start.seconds, b.start.seconds) + min(a.end.seconds, b.end.seconds)) / 2
+    let (a, b) = (a.box(at: middle), b.box(at: middle))
+    let shared = a.overlap(b)
+    return shared.width > 0 && shared.height > sameRows * min(a.height, b.height)
+      && shared.width > sameColumns * min(a.width, b.width)
   }
 
   /// Whether the longest common subsequence of the letters holds most of the shorter text.

@@ -1,0 +1,175 @@
+import CKernels
+import Media
+import Timing
+
+/// A text that moves, with the picture of it that will be read.
+final class MovingText {
+  /// Its strokes where it was found.
+  let strokes: StandingText
+  /// The block it makes by itself.
+  let block: TextBlock
+  let pictures: BlockPictures
+  /// Where the pictures lie in the picture that is read, at the time it was found.
+  let origin: PixelBox
+
+  init(_ strokes: StandingText, block: TextBlock, pictures: BlockPictures, origin: PixelBox) {
+    self.strokes = strokes
+    self.block = block
+    self.pictures = pictures
+    self.origin = origin
+  }
+}
+
+/// Follows lines of text that move steadily up or down, as credits do, from coming into view until they are gone.
+///
+/// ``TextWatch`` sees what stands still. Here the last looks are shifted along with the page, so that its strokes stand, and
+/// searched for rows of letters in the same way. A line is followed by its strokes, wherever it goes; its picture is
+/// kept when it has come wholly into view.
+struct MovingTextWatch {
+  /// Most lines that are followed at once: more do not stand on a page.
+  static let most = 80
+  /// Rows that must be free between a line and where the page comes into view: else the line is cut.
+  static let freeRows = 2
+  /// Rows that part two lines hold under this share of the fullest row's strokes.
+  static let emptyRow = 0.12
+  /// Least height of a line, in pixels of the small plane.
+  static let leastHeight = 3
+  /// Share of the strokes that must be seen for a line to be followed, and of those that are within the picture.
+  static let seen = 0.5
+  /// Share of the strokes within the picture below which the line has left it.
+  static let left = 0.04
+  /// Looks running on which a line may be missing.
+  static let misses = 2
+
+  private let geometry: TextGeometry
+  private var motion = SteadyMotion()
+  private var detector: StrokeDetector
+  private(set) var live: [MovingText] = []
+  private(set) var leftOut = 0
+
+  init(geometry: TextGeometry) {
+    self.geometry = geometry
+    detector = StrokeDetector(width: geometry.smallWidth, height: geometry.smallHeight, region: geometry.region)
+  }
+
+  /// The strokes of what is followed, where they are at a time.
+  func strokes(at time: FrameTime) -> [StandingText] { live.map { $0.strokes.moved(to: time.seconds) } }
+
+  /// Takes the next look, of which `times` has the times of the last ones; returns the lines that are gone.
+  mutating func look(
+    _ still: StillStrokes, _ look: Look, times: [FrameTime], history: FrameHistory
+  ) throws(MediaError) -> [MovingText] {
+    guard geometry.smallWidth >= StillStrokes.leastWidth, geometry.smallHeight >= StillStrokes.leastHeight else {
+      return []
+    }
+    motion.push(still.last, width: geometry.smallWidth, height: geometry.smallHeight, seconds: look.time.seconds)
+    let gone = try follow(still.last, look.time, history)
+    for motion in motion.motions() {
+      if try find(motion, still, look, times, history) { break }
+    }
+    return gone
+  }
+
+  /// Ends everything with the last frame.
+  mutating func finish(at last: FrameTime) -> [MovingText] {
+    defer { live = [] }
+    for text in live { text.strokes.end = last }
+    return live
+  }
+
+  private mutating func follow(
+    _ edges: StrokeEdges, _ time: FrameTime, _ history: FrameHistory
+  ) throws(MediaError) -> [MovingText] {
+    var gone: [MovingText] = []
+    var stay: [MovingText] = []
+    for text in live {
+      let strokes = text.strokes
+      let sight = strokes.follow(in: edges, at: time, width: geometry.smallWidth)
+      if sight.visible >= Self.left, sight.share >= Self.seen {
+        strokes.lastWhole = time
+        strokes.missing = 0
+      } else {
+        strokes.missing += 1
+      }
+      if sight.visible < Self.left || strokes.missing >= Self.misses {
+        strokes.end = try history.end(of: strokes, after: strokes.lastWhole).time
+        strokes.ended = time
+        gone.append(text)
+      } else {
+        stay.append(text)
+      }
+    }
+    live = stay
+    return gone
+  }
+
+  /// Whether lines were found that stand still in a motion.
+  private mutating func find(
+    _ motion: SharedMotion, _ still: StillStrokes, _ look: Look, _ times: [FrameTime], _ history: FrameHistory
+  ) throws(MediaError) -> Bool {
+    let (width, height) = (geometry.smallWidth, geometry.smallHeight)
+    var edges = still.standing(along: motion)
+    for text in strokes(at: look.time) where text.strokes > 0 {
+      let box = text.box.grown(across: 1, down: 1, within: (width, height))
+      for y in box.top..<box.bottom {
+        for i in y * width + box.left..<y * width + box.right { (edges.rising[i], edges.falling[i]) = (0, 0) }
+      }
+    }
+    // Rows that were in view on all looks.
+    let rows = max(0, -motion.total)..<height - max(0, motion.total)
+    var found = false
+    for pixels in Self.lines(detector.dense(in: edges), width: width) {
+      let weights = pixels.map { still.last.gradient(Int($0)) }
+      let since = times[times.count - 1 - (motion.steps.last?.ago ?? 0)]
+      let strokes = StandingText(
+        pixels: pixels, weights: weights, width: width, isLong: false, clean: since, now: look.time)
+      let box = strokes.box
+      guard box.height >= Self.leastHeight, box.top >= rows.lowerBound + Self.freeRows,
+        box.bottom <= rows.upperBound - Self.freeRows
+      else { continue }
+      guard live.count < Self.most else {
+        leftOut += 1
+        continue
+      }
+      let past = motion.steps.map {
+        MotionPath.Point(seconds: times[times.count - 1 - $0.ago].seconds, x: 0, y: Double($0.shift))
+      }
+      strokes.path = MotionPath(past + [MotionPath.Point(seconds: look.time.seconds, x: 0, y: 0)])
+      strokes.plane = (width, height)
+      let block = TextBlock([strokes], width: width)
+      guard block.mayBeText(width: width) else { continue }
+      strokes.start = try history.start(of: strokes, before: since).time
+      let origin = ReadingRequest.origin(of: block, geometry)
+      live.append(
+        MovingText(
+          strokes, block: block, pictures: BlockPictures([try look.luma()], origin), origin: origin))
+      found = true
+    }
+    return found
+  }
+
+  /// Areas of strokes, line by line: words of one line are joined, lines of one area parted.
+  static func lines(_ areas: [[Int32]], width: Int) -> [[Int32]] {
+    guard !areas.isEmpty else { return [] }
+    let pixels = areas.joined().sorted()
+    let top = Int(pixels[0]) / width
+    var profile = [Int](repeating: 0, count: Int(pixels[pixels.count - 1]) / width - top + 1)
+    for pixel in pixels { profile[Int(pixel) / width - top] += 1 }
+    let least = Int((emptyRow * Double(profile.max() ?? 0)).rounded(.up))
+    var lines: [[Int32]] = []
+    var line: [Int32] = []
+    var next = 0
+    for (row, count) in profile.enumerated() {
+      if count < least, !line.isEmpty {
+        lines.append(line)
+        line = []
+      }
+      while next < pixels.count, Int(pixels[next]) / width - top == row {
+        if count >= least { line.append(pixels[next]) }
+        next += 1
+      }
+    }
+    if !line.isEmpty { lines.append(line) }
+    return lines
+  }
+}
