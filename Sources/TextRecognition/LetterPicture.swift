@@ -76,8 +76,9 @@ struct LetterPicture {
       else { continue }
       let (width, height) = (Double(part.width), Double(part.height))
       let isDot = max(width * 0.7, height) <= 0.5 * h
-      keep[index] =
-        isDot || height <= 1.6 * h && height >= 0.4 * h && Double(letters.strokeWidth(index)) <= 1.4 * stroke + 1
+      // A letter, or a piece of one whose thin strokes fell below the threshold, as those of an s do.
+      let isLetter = height <= 1.6 * h && (height >= 0.4 * h || width <= h)
+      keep[index] = isDot || isLetter && Double(letters.strokeWidth(index)) <= 1.4 * stroke + 1
     }
     for member in row.members { keep[member] = true }
   }

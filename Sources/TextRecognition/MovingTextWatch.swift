@@ -1,24 +1,5 @@
-import CKernels
 import Media
 import Timing
-
-/// A text that moves, with the picture of it that will be read.
-final class MovingText {
-  /// Its strokes where it was found.
-  let strokes: StandingText
-  /// The block it makes by itself.
-  let block: TextBlock
-  let pictures: BlockPictures
-  /// Where the pictures lie in the picture that is read, at the time it was found.
-  let origin: PixelBox
-
-  init(_ strokes: StandingText, block: TextBlock, pictures: BlockPictures, origin: PixelBox) {
-    self.strokes = strokes
-    self.block = block
-    self.pictures = pictures
-    self.origin = origin
-  }
-}
 
 /// Follows lines of text that move steadily up or down, as credits do, from coming into view until they are gone.
 ///
@@ -30,8 +11,10 @@ struct MovingTextWatch {
   static let most = 80
   /// Rows that must be free between a line and where the page comes into view: else the line is cut.
   static let freeRows = 2
-  /// Rows that part two lines hold under this share of the fullest row's strokes.
-  static let emptyRow = 0.12
+  /// Rows that part two lines hold under this share of the strokes of the fullest row on either side, which is sought in
+  /// so many rows.
+  static let emptyRow = 0.3
+  static let rowsBeside = 10
   /// Least height of a line, in pixels of the small plane.
   static let leastHeight = 3
   /// Share of the strokes that must be seen for a line to be followed, and of those that are within the picture.
@@ -52,18 +35,18 @@ struct MovingTextWatch {
     detector = StrokeDetector(width: geometry.smallWidth, height: geometry.smallHeight, region: geometry.region)
   }
 
-  /// The strokes of what is followed, where they are at a time.
-  func strokes(at time: FrameTime) -> [StandingText] { live.map { $0.strokes.moved(to: time.seconds) } }
+  /// The strokes of what is followed, where they are at some times.
+  func strokes(at times: some Sequence<FrameTime>) -> [StandingText] {
+    live.isEmpty ? [] : times.flatMap { time in live.map { $0.strokes.moved(to: time.seconds) } }
+  }
 
   /// Takes the next look, of which `times` has the times of the last ones; returns the lines that are gone.
   mutating func look(
     _ still: StillStrokes, _ look: Look, times: [FrameTime], history: FrameHistory
   ) throws(MediaError) -> [MovingText] {
-    guard geometry.smallWidth >= StillStrokes.leastWidth, geometry.smallHeight >= StillStrokes.leastHeight else {
-      return []
-    }
+    guard geometry.hasRoom else { return [] }
     motion.push(still.last, width: geometry.smallWidth, height: geometry.smallHeight, seconds: look.time.seconds)
-    let gone = try follow(still.last, look.time, history)
+    let gone = try follow(still.last, look, history)
     for motion in motion.motions() {
       if try find(motion, still, look, times, history) { break }
     }
@@ -78,16 +61,18 @@ struct MovingTextWatch {
   }
 
   private mutating func follow(
-    _ edges: StrokeEdges, _ time: FrameTime, _ history: FrameHistory
+    _ edges: StrokeEdges, _ look: Look, _ history: FrameHistory
   ) throws(MediaError) -> [MovingText] {
+    let time = look.time
     var gone: [MovingText] = []
     var stay: [MovingText] = []
     for text in live {
       let strokes = text.strokes
-      let sight = strokes.follow(in: edges, at: time, width: geometry.smallWidth)
+      let sight = strokes.follow(in: edges, at: time)
       if sight.visible >= Self.left, sight.share >= Self.seen {
         strokes.lastWhole = time
         strokes.missing = 0
+        if sight.visible == 1 { try text.add(look) }
       } else {
         strokes.missing += 1
       }
@@ -109,7 +94,7 @@ struct MovingTextWatch {
   ) throws(MediaError) -> Bool {
     let (width, height) = (geometry.smallWidth, geometry.smallHeight)
     var edges = still.standing(along: motion)
-    for text in strokes(at: look.time) where text.strokes > 0 {
+    for text in strokes(at: [look.time]) where text.strokes > 0 {
       let box = text.box.grown(across: 1, down: 1, within: (width, height))
       for y in box.top..<box.bottom {
         for i in y * width + box.left..<y * width + box.right { (edges.rising[i], edges.falling[i]) = (0, 0) }
@@ -136,13 +121,9 @@ struct MovingTextWatch {
       }
       strokes.path = MotionPath(past + [MotionPath.Point(seconds: look.time.seconds, x: 0, y: 0)])
       strokes.plane = (width, height)
-      let block = TextBlock([strokes], width: width)
-      guard block.mayBeText(width: width) else { continue }
+      guard TextBlock([strokes], width: width).mayBeText(width: width) else { continue }
       strokes.start = try history.start(of: strokes, before: since).time
-      let origin = ReadingRequest.origin(of: block, geometry)
-      live.append(
-        MovingText(
-          strokes, block: block, pictures: BlockPictures([try look.luma()], origin), origin: origin))
+      live.append(try MovingText(strokes, from: look, geometry: geometry))
       found = true
     }
     return found
@@ -155,17 +136,19 @@ struct MovingTextWatch {
     let top = Int(pixels[0]) / width
     var profile = [Int](repeating: 0, count: Int(pixels[pixels.count - 1]) / width - top + 1)
     for pixel in pixels { profile[Int(pixel) / width - top] += 1 }
-    let least = Int((emptyRow * Double(profile.max() ?? 0)).rounded(.up))
     var lines: [[Int32]] = []
     var line: [Int32] = []
     var next = 0
     for (row, count) in profile.enumerated() {
-      if count < least, !line.isEmpty {
+      let above = profile[max(0, row - rowsBeside)..<row].max() ?? 0
+      let below = profile[min(row + 1, profile.count)..<min(row + 1 + rowsBeside, profile.count)].max() ?? 0
+      let parts = count == 0 || Double(count) < emptyRow * Double(min(above, below))
+      if parts, !line.isEmpty {
         lines.append(line)
         line = []
       }
       while next < pixels.count, Int(pixels[next]) / width - top == row {
-        if count >= least { line.append(pixels[next]) }
+        if !parts { line.append(pixels[next]) }
         next += 1
       }
     }

@@ -197,7 +197,9 @@ final class ReadingDesk {
 
   private func read(_ request: ReadingRequest) throws(MediaError) {
     let (x, y) = (Double(request.origin.left), Double(request.origin.top))
-    let done = lines.filter { $0.isOfPage && $0.path == nil && isNear($0, request.end) }.map { $0.box.moved(x: -x, y: -y) }
+    let done = lines.filter { $0.isOfPage && $0.path == nil && isNear($0, request.end) }.map {
+      $0.box.moved(x: -x, y: -y)
+    }
     let reading = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
     calls += reading.calls
     notes.pagesGivenUp += reading.givenUp

@@ -220,8 +220,8 @@ extension StandingText {
     var keptWeights: [Int16] = []
     for (position, weight) in zip(positions, weights) {
       let (y, x) = Int(position).quotientAndRemainder(dividingBy: plane.width)
-      // On the outermost pixels no step can be measured.
-      guard (1..<plane.height - 1).contains(y + dy), (1..<plane.width - 1).contains(x + dx) else { continue }
+      // On the outermost pixels no step along the line can be measured.
+      guard (0..<plane.height).contains(y + dy), (1..<plane.width - 1).contains(x + dx) else { continue }
       kept.append(Int32((y + dy) * plane.width + x + dx))
       keptWeights.append(weight)
     }
@@ -232,7 +232,7 @@ extension StandingText {
   /// Finds strokes that move on a look, near where they are to be, or where they came to rest, and notes the place.
   ///
   /// Returns the share of its strokes that are within the picture, and what is seen of those.
-  func follow(in edges: StrokeEdges, at time: FrameTime, width: Int) -> (visible: Double, share: Double) {
+  func follow(in edges: StrokeEdges, at time: FrameTime) -> (visible: Double, share: Double) {
     guard var path else { return (1, 0) }
     let expected = path.offset(at: time.seconds)
     let before = path.points[path.points.count - 1]

@@ -21,6 +21,7 @@ package final class TextReader {
   private var last: FrameTime?
   private var lastLook: FrameTime?
   private var regionsLeftOut = 0
+  private var hasSmallPictures = false
 
   /// What the reading thread works on.
   private final class Desk: @unchecked Sendable {
@@ -47,6 +48,7 @@ package final class TextReader {
       // The film's picture changes its size: texts end here.
       try endTexts()
       regionsLeftOut += watch?.leftOut ?? 0
+      hasSmallPictures = hasSmallPictures || !geometry.hasRoom
       self.geometry = geometry
       watch = TextWatch(geometry: geometry)
       lastLook = nil
@@ -108,6 +110,7 @@ package final class TextReader {
       desk.lines, region: options.textRegion, language: options.languages.first ?? "")
     var notes = desk.notes
     notes.regionsLeftOut = regionsLeftOut + (watch?.leftOut ?? 0)
+    notes.hasSmallPictures = hasSmallPictures
     return TextFindings(tracks: tracks, reviews: TextReview.all(kept: lines, refused: desk.refused), notes: notes)
   }
 }

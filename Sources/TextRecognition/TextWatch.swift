@@ -40,7 +40,8 @@ struct TextWatch {
   /// Changes with every text that comes, goes or gets another template.
   private var revision = 0
   /// Texts that were not followed because ``most`` stood.
-  private(set) var leftOut = 0
+  var leftOut: Int { stillLeftOut + moving.leftOut }
+  private var stillLeftOut = 0
 
   init(geometry: TextGeometry) {
     self.geometry = geometry
@@ -167,10 +168,12 @@ struct TextWatch {
     _ window: StillStrokes.Window, since: FrameTime, now: FrameTime
   ) throws(MediaError) {
     // A slow picture must not hide a text that stands still in it.
-    let known = window == .long ? live.filter(\.isLong) : live
+    let moved = moving.strokes(at: lookTimes.suffix(StillStrokes.shortLooks))
+    if !moved.isEmpty { revision += 1 }
+    let known = (window == .long ? live.filter(\.isLong) : live) + moved
     for pixels in detector.find(still, window, known: known, revision: revision) {
       guard live.count < Self.most else {
-        leftOut += 1
+        stillLeftOut += 1
         continue
       }
       let text = StandingText(

@@ -56,7 +56,7 @@ enum TrackAssembly {
         let shared = min(line.end.seconds, other.end.seconds) - max(line.start.seconds, other.start.seconds)
         guard shared >= sameTime * shorter, isSamePlace(line, other) else { continue }
         let same = areAlike(line.text, other.text)
-        if shared < wholeTime * shorter, !same { continue }
+        if shared < wholeTime * shorter || (line.path == nil) != (other.path == nil), !same { continue }
         if same, duration(line) > duration(other), Double(line.letters) >= lendingLetters * Double(other.letters) {
           kept[index].start = line.start
           kept[index].end = line.end
@@ -71,8 +71,11 @@ enum TrackAssembly {
   private static func duration(_ line: ReadLine) -> Double { line.end.seconds - line.start.seconds }
 
   private static func isSamePlace(_ a: ReadLine, _ b: ReadLine) -> Bool {
-    let middle = (max(a.start.seconds, b.start.seconds) + min(a.end.seconds, b.end.seconds)) / 2
-    let (a, b) = (a.box(at: middle), b.box(at: middle))
+    let (start, end) = (max(a.start.seconds, b.start.seconds), min(a.end.seconds, b.end.seconds))
+    // What seemed to stand was somewhere on the way of what moved.
+    let isPart = (a.path == nil) != (b.path == nil)
+    let times = isPart ? [start, end] : [(start + end) / 2]
+    let (a, b) = (TextBox(around: times.map(a.box)), TextBox(around: times.map(b.box)))
     let shared = a.overlap(b)
     return shared.width > 0 && shared.height > sameRows * min(a.height, b.height)
       && shared.width > sameColumns * min(a.width, b.width)
