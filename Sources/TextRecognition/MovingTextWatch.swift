@@ -9,6 +9,8 @@ import Timing
 struct MovingTextWatch {
   /// Most lines that are followed at once: more do not stand on a page.
   static let most = 80
+  /// Looks from one search to the next: what is found late is dated by looking back.
+  static let looksPerSearch = 2
   /// Rows that must be free between a line and where the page comes into view: else the line is cut.
   static let freeRows = 2
   /// Rows that part two lines hold under this share of the strokes of the fullest row on either side, which is sought in
@@ -29,6 +31,7 @@ struct MovingTextWatch {
   private var detector: StrokeDetector
   private(set) var live: [MovingText] = []
   private(set) var leftOut = 0
+  private var looks = 0
 
   init(geometry: TextGeometry) {
     self.geometry = geometry
@@ -47,6 +50,8 @@ struct MovingTextWatch {
     guard geometry.hasRoom else { return [] }
     motion.push(still.last, width: geometry.smallWidth, height: geometry.smallHeight, seconds: look.time.seconds)
     let gone = try follow(still.last, look, history)
+    looks += 1
+    guard looks % Self.looksPerSearch == 0 else { return gone }
     for motion in motion.motions() {
       if try find(motion, still, look, times, history) { break }
     }

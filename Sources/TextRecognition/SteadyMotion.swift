@@ -34,6 +34,8 @@ struct SteadyMotion {
   static let most = 3
   /// Looks from one of three to the next: the second for slow pages.
   static let strides = [1, 2]
+  /// Correlation of profiles in place from which a picture rests.
+  static let rests = 0.98
   static let kept = 7
 
   /// Edges in each row: of the whole picture, of its left and of its right half.
@@ -87,7 +89,8 @@ struct SteadyMotion {
     func profile(_ ago: Int) -> [Float] { profiles[now - ago].parts[part] }
     func age(_ ago: Int) -> Double { profiles[now].seconds - profiles[now - ago].seconds }
     let furthest = min(Self.fastest * stride, profile(0).count - Self.leastRows)
-    guard furthest > 0, age(stride) > 0 else { return [] }
+    let inPlace = Self.correlation(profile(0), profile(3 * stride), shift: 0)
+    guard furthest > 0, age(stride) > 0, inPlace < Self.rests else { return [] }
     let first = (-furthest...furthest).map { Self.correlation(profile(0), profile(stride), shift: $0) }
     var found: [SharedMotion] = []
     for index in first.indices.dropFirst().dropLast()
@@ -107,7 +110,7 @@ struct SteadyMotion {
         match += best.match
       }
       guard steps.count == 3, abs(steps[2].shift) >= Self.slowest,
-        match / 3 >= Self.correlation(profile(0), profile(3 * stride), shift: 0) + Self.gain
+        match / 3 >= inPlace + Self.gain
       else { continue }
       found.append(SharedMotion(steps: steps, match: match))
     }

@@ -11,6 +11,8 @@ enum TrackAssembly {
   static let sameColumns = 0.4
   /// Share of the shorter time at which lines in one place are the same text, however they were read.
   static let wholeTime = 0.9
+  /// Seconds before and after, within which a part of a moving line that seemed to stand was on its way.
+  static let aroundPart = 0.5
   /// Share of the better line's letters that a worse reading needs to lend its times.
   static let lendingLetters = 0.6
   /// A confidence that is worth nothing.
@@ -74,7 +76,7 @@ enum TrackAssembly {
     let (start, end) = (max(a.start.seconds, b.start.seconds), min(a.end.seconds, b.end.seconds))
     // What seemed to stand was somewhere on the way of what moved.
     let isPart = (a.path == nil) != (b.path == nil)
-    let times = isPart ? [start, end] : [(start + end) / 2]
+    let times = isPart ? [start - aroundPart, end + aroundPart] : [(start + end) / 2]
     let (a, b) = (TextBox(around: times.map(a.box)), TextBox(around: times.map(b.box)))
     let shared = a.overlap(b)
     return shared.width > 0 && shared.height > sameRows * min(a.height, b.height)

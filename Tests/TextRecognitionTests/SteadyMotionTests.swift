@@ -4,7 +4,8 @@ import Timing
 
 /// Pages that move, rest, or change without moving.
 @Suite struct SteadyMotionTests {
-  private let (width, height) = (160, 90)
+  private let width = 160
+  private let height = 90
 
   /// Words of other lengths on every line of a page that has moved up by `way`.
   private func page(_ way: Int) -> Plane {
