@@ -88,10 +88,10 @@ struct FrameHistory {
 
   private func sight(of text: StandingText, in entry: Entry) throws(MediaError) -> Sight? {
     guard text.path != nil else { return try sight(ofStill: text, in: entry) }
-    // Between looks its place is known to a row.
+    // Between looks its place is known to a pixel.
     var best: Sight?
-    for rows in -1...1 {
-      let moved = text.moved(to: entry.time.seconds, rows: rows)
+    for step in -1...1 {
+      let moved = text.moved(to: entry.time.seconds, step: step)
       guard let sight = try sight(ofStill: moved, in: entry) else { return nil }
       if sight.share > best?.share ?? -.infinity { best = sight }
     }

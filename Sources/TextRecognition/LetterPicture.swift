@@ -7,6 +7,8 @@ struct LetterPicture {
   /// Pixels round a letter that are kept, soft and hard.
   static let softMargin = 3
   static let hardMargin = 1
+  /// Heights by which pieces of a row's last letter may reach beyond it: a gap and a letter.
+  static let farthestPiece = 1.2
   /// Heights by which short words on a row may lie from it.
   static let farthestWord = 6.0
   /// White kept round the rows, in pixels.
@@ -67,7 +69,7 @@ struct LetterPicture {
   /// Keeps a row's letters, dots and commas, and what is stroked like them within its box.
   private static func addRow(_ row: Letters.Row, _ letters: inout Letters, to keep: inout [Bool]) {
     let h = row.height
-    let box = TextBox(row.box).grown(across: 0.8 * h, down: 0.35 * h)
+    let box = TextBox(row.box).grown(across: farthestPiece * h, down: 0.35 * h)
     let stroke = row.members.map { Double(letters.strokeWidth($0)) }.median()
     for index in letters.areas.components.indices where !keep[index] {
       let part = letters.box(index)

@@ -200,7 +200,8 @@ final class ReadingDesk {
     let done = lines.filter { $0.isOfPage && $0.path == nil && isNear($0, request.end) }.map {
       $0.box.moved(x: -x, y: -y)
     }
-    let reading = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
+    var reading = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
+    if request.path != nil { reading.keep(within: request.parts.map { $0.box.moved(x: -x, y: -y) }) }
     calls += reading.calls
     notes.pagesGivenUp += reading.givenUp
     if !reading.lines.isEmpty {

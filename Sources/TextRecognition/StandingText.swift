@@ -209,11 +209,12 @@ struct Sight {
 extension StandingText {
   /// The same strokes where they are at a time, without those outside the picture; itself where it stands still.
   ///
-  /// `rows` are added to the way down.
-  func moved(to seconds: Double, rows: Int = 0, columns: Int = 0) -> StandingText {
+  /// `step` pixels are added to the way, down or, where it goes across, to the right.
+  func moved(to seconds: Double, step: Int = 0) -> StandingText {
     guard let path else { return self }
     let offset = path.offset(at: seconds)
-    let (dx, dy) = (Int(offset.x.rounded()) + columns, Int(offset.y.rounded()) + rows)
+    let across = path.isHorizontal
+    let (dx, dy) = (Int(offset.x.rounded()) + (across ? step : 0), Int(offset.y.rounded()) + (across ? 0 : step))
     let moved = StandingText(
       pixels: [], weights: [], width: plane.width, isLong: isLong, clean: clean, now: lastWhole)
     var kept: [Int32] = []
@@ -236,17 +237,22 @@ extension StandingText {
     guard var path else { return (1, 0) }
     let expected = path.offset(at: time.seconds)
     let before = path.points[path.points.count - 1]
-    var best: (y: Double, visible: Double, share: Double) = (expected.y, 0, 0)
-    let resting = Int((before.y - expected.y).rounded())
-    for rows in Set([-1, 0, 1, resting]).sorted(by: { (abs($0), $0) < (abs($1), $1) }) {
-      let moved = moved(to: time.seconds, rows: rows)
+    let across = path.isHorizontal
+    let resting = Int((across ? before.x - expected.x : before.y - expected.y).rounded())
+    var best: (step: Int, visible: Double, share: Double) = (0, 0, 0)
+    for step in Set([-1, 0, 1, resting]).sorted(by: { (abs($0), $0) < (abs($1), $1) }) {
+      let moved = moved(to: time.seconds, step: step)
       let visible = Double(moved.strokes) / Double(max(1, strokes))
       let share = moved.strokes == 0 ? 0 : moved.plainSight(in: edges).share
-      if rows == 0 { best.visible = visible }
-      if share > best.share { best = (expected.y.rounded() + Double(rows), visible, share) }
+      if step == 0 { best.visible = visible }
+      if share > best.share { best = (step, visible, share) }
     }
     if best.share >= MovingTextWatch.seen {
-      path.append(MotionPath.Point(seconds: time.seconds, x: expected.x, y: best.y))
+      let step = Double(best.step)
+      path.append(
+        across
+          ? MotionPath.Point(seconds: time.seconds, x: expected.x.rounded() + step, y: expected.y)
+          : MotionPath.Point(seconds: time.seconds, x: expected.x, y: expected.y.rounded() + step))
       self.path = path
     }
     return (best.visible, best.share)
