@@ -85,8 +85,9 @@ struct MovingTextTests {
     #expect(tracks.map { $0.text.string } == Self.lines)
     for (line, track) in zip(Self.lines.indices, tracks) {
       let truth = try credits.truth(line)
-      // What is looked at is a third to a quarter of the picture's size: the frames that pass while two of its rows do.
-      let slack = Int((2 * (Double(credits.size.width) / 480).rounded(.up) / credits.speed).rounded(.up)) + 1
+      // What is looked at is a half to a quarter of the picture's size, and little of a line hangs below it: the frames that
+      // pass while three rows of that do.
+      let slack = Int((3 * (Double(credits.size.width) / 480).rounded(.up) / credits.speed).rounded(.up)) + 1
       #expect(abs((track.start.frame.int ?? -99) - truth.start) <= slack, "\(truth) but \(track)")
       #expect(abs((track.end.frame.int ?? -99) - truth.end) <= slack, "\(truth) but \(track)")
     }
