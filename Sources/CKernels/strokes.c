@@ -35,6 +35,10 @@ void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *withou
   CALL(least, planes, number, without, target, count);
 }
 
+void ck_least_of_either(const uint8_t *const *planes, const uint8_t *without, uint8_t *target, size_t count) {
+  CALL(least_of_either, planes, without, target, count);
+}
+
 void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, uint8_t edge, uint8_t needed,
               uint8_t *mask, uint8_t *rows, uint8_t *scratch) {
   CALL(dense, rising, falling, width, height, edge, needed, mask, rows, scratch);

@@ -74,6 +74,13 @@ static void NAME(least)(const uint8_t *const *planes, size_t number, const uint8
   }
 }
 
+static void NAME(least_of_either)(const uint8_t *const *planes, const uint8_t *without, uint8_t *target, size_t count) {
+  STEPS(x, count) {
+    const vector one = LESSER(AT(planes[2] + x), AT(planes[3] + x)), other = LESSER(AT(planes[4] + x), AT(planes[5] + x));
+    PUT(target + x, LESSER(LESSER(AT(planes[0] + x), AT(planes[1] + x)), LARGER(one, other)) & ~AT(without + x));
+  }
+}
+
 // What is above the edge counts 1.
 static inline vector NAME(ones)(const uint8_t *values, uint8_t edge) { return (vector)(AT(values) > edge) & 1; }
 

@@ -16,6 +16,25 @@ package enum DocumentEncoder {
     try tree(value).compact()
   }
 
+  /// An item of a long array, as it stands in a file of JSON lines and in the document that ``open(_:)`` began.
+  package static func item(_ value: some Encodable) throws -> (line: String, indented: String) {
+    let tree = try tree(value)
+    var indented = ""
+    tree.write(pretty: 2, to: &indented)
+    return (tree.compact(), "    " + indented)
+  }
+
+  /// The text of a document up to and after the brackets' inside of its last member, an empty array: for arrays that are too long to
+  /// be made whole. Each item stands on lines of its own.
+  package static func open(_ value: some Encodable) throws -> (head: String, tail: String) {
+    let text = try pretty(value)
+    let end = "[]\n}\n"
+    guard text.hasSuffix(end) else {
+      throw EncodingError.invalidValue(value, .init(codingPath: [], debugDescription: "the last member is no empty array"))
+    }
+    return (text.dropLast(end.count) + "[", "]\n}\n")
+  }
+
   static func tree(_ value: some Encodable) throws -> JSONTree {
     let slot = Slot()
     try slot.encode(value, path: [])
@@ -34,12 +53,31 @@ indirect enum JSONTree {
   static let lineWidth = 110
 
   func compact() -> String {
+    var text = ""
+    write(to: &text)
+    return text
+  }
+
+  private func write(to text: inout String) {
     switch self {
-    case .literal(let text): return text
-    case .string(let text): return Self.quoted(text)
-    case .array(let items): return "[" + items.map { $0.compact() }.joined(separator: ", ") + "]"
+    case .literal(let literal): text += literal
+    case .string(let string): Self.quote(string, to: &text)
+    case .array(let items):
+      text += "["
+      for (index, item) in items.enumerated() {
+        if index > 0 { text += ", " }
+        item.write(to: &text)
+      }
+      text += "]"
     case .object(let members):
-      return "{" + members.map { Self.quoted($0.key) + ": " + $0.value.compact() }.joined(separator: ", ") + "}"
+      text += "{"
+      for (index, member) in members.enumerated() {
+        text += index > 0 ? ", \"" : "\""
+        Self.escape(member.key, to: &text)
+        text += "\": "
+        member.value.write(to: &text)
+      }
+      text += "}"
     }
   }
 
@@ -71,7 +109,7 @@ indirect enum JSONTree {
     let inner = String(repeating: "  ", count: depth + 1)
     let outer = String(repeating: "  ", count: depth)
     switch self {
-    case .literal, .string: text += compact()
+    case .literal, .string: write(to: &text)
     case .array(let items):
       text += "[\n"
       for (index, item) in items.enumerated() {
@@ -83,7 +121,9 @@ indirect enum JSONTree {
     case .object(let members):
       text += "{\n"
       for (index, member) in members.enumerated() {
-        text += inner + Self.quoted(member.key) + ": "
+        text += inner
+        Self.quote(member.key, to: &text)
+        text += ": "
         member.value.write(pretty: depth + 1, to: &text)
         text += index + 1 < members.count ? ",\n" : "\n"
       }
@@ -92,26 +132,41 @@ indirect enum JSONTree {
   }
 
   /// Quotes after RFC 8259: only what must be escaped is.
-  static func quoted(_ text: String) -> String {
+  private static func quote(_ string: String, to text: inout String) {
+    text += "\""
+    escape(string, to: &text)
+    text += "\""
+  }
+
+  private static func escape(_ string: String, to text: inout String) {
     // As nearly every text is: a batch of ten thousand files has half a million of them.
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-      return "\"" + text + "\""
+    if isPlain(string) {
+      text += string
+      return
     }
-    var out = "\""
-    for scalar in text.unicodeScalars {
+    for scalar in string.unicodeScalars {
       switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
       case let control where control.value < 0x20 || control.value == 0x7f:
         let hex = String(control.value, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: out.unicodeScalars.append(scalar)
+        text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+      default: text.unicodeScalars.append(scalar)
       }
     }
-    return out + "\""
+  }
+
+  private static func isPlain(_ string: String) -> Bool {
+    func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+      for byte in bytes where byte < 0x20 || byte == 0x7f || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        return false
+      }
+      return true
+    }
+    return string.utf8.withContiguousStorageIfAvailable(isPlain) ?? false
   }
 }
 

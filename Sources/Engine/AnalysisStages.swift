@@ -28,7 +28,7 @@ struct AnalysisStages {
       (result, plan) = try pass(over: input, document)
       document.timings?.decoding = result.clock == nil ? nil : result.decoding
     } else {
-      plan = try planWarnings(nil)
+      plan = try planWarnings(nil, input)
     }
     cache?.isClean = result.isClean
     if !result.isClean, cache?.restored.isEmpty == false { throw Conflict() }
@@ -77,8 +77,8 @@ struct AnalysisStages {
   private func pass(
     over input: Input, _ document: AnalysisDocument
   ) throws -> (AnalysisPass.Result, plan: [WarningRecord]) {
-    let own = try plan(missing)
-    var warnings = try planWarnings(own)
+    let own = try plan(missing, input)
+    var warnings = try planWarnings(own, input)
     do {
       let result = try pass(over: input, threads: threads, route: own.route, document)
       if result.sawTrouble, threads > 1 || own.route.isByGroups {
@@ -96,17 +96,15 @@ struct AnalysisStages {
     }
   }
 
-  private func plan(_ options: AnalysisOptions) throws -> SpeedPlan {
-    try SpeedPlan(
-      path: request.inputPath, options: options, limits: request.settings.limits, threads: threads,
-      progress: { events.progress($0) })
+  private func plan(_ options: AnalysisOptions, _ input: Input) throws -> SpeedPlan {
+    try SpeedPlan(input: input, options: options, threads: threads, progress: { events.progress($0) })
   }
 
   /// What is to be said of the way the whole of the stages would have taken; `own` is the plan of what is left of them.
-  private func planWarnings(_ own: SpeedPlan?) throws -> [WarningRecord] {
+  private func planWarnings(_ own: SpeedPlan?, _ input: Input) throws -> [WarningRecord] {
     if let kept = restored(.plan) { return kept.warnings }
     if let own, missing == wanted { return own.warnings }
-    return try plan(wanted).warnings
+    return try plan(wanted, input).warnings
   }
 
   private func pass(

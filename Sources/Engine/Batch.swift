@@ -126,7 +126,7 @@ package final class Batch: Sendable {
     let others = earlier.values.filter { !own.contains(Array($0.path.utf8)) }.sorted { $0.path < $1.path }
     do throws(ErrorRecord) {
       if settings.batch.dataset, failure == nil { try write(dataset, lines + others, interrupted: signal != nil) }
-      try output.finish(document, journal: lines + others)
+      try output.finish(document, others: others)
     } catch {
       failure = failure ?? error
     }
@@ -172,7 +172,7 @@ package final class Batch: Sendable {
     if threads.isEmpty { work() }
     var interrupted: Int32?
     while state.withLock({ $0.activeThreads }) > 0 {
-      if let signal = Signals.wait(milliseconds: 100) {
+      if let signal = Signals.wait(milliseconds: 10) {
         interrupted = interrupted ?? signal
         interrupt(by: signal)
       }

@@ -82,7 +82,7 @@ package struct BatchMerge {
       lines.append(line)
     }
     let document = try summary(lines)
-    try output.finish(document, journal: lines)
+    try output.finish(document, others: [])
     return Outcome(document: document, superseded: superseded)
   }
 

@@ -9,7 +9,14 @@ final class FastPlan {
   /// Frames of a group, on average, below which key frames alone cost too much.
   private static let leastFrames = 12
 
+  /// Key pictures that are kept for the pass, of seven thousand bytes each; those of a longer film are decoded again.
+  private static let mostKept = 4096
+
   private let judge: KeyFrameJudge
+  /// When each group's key frame is shown.
+  private let keyTimes: [Int64?]
+  /// Key frames, by their time, that have been decoded for the judge and not yet been passed on.
+  private var keyPictures: [Int64: GroupPicture]
   /// Of a whole decode: what is spent though no group is opened, and what opening each group adds.
   private let costOfTheRest: Double
   private let costOfOpening: [Double]
@@ -40,18 +47,22 @@ final class FastPlan {
   }
 
   /// Nil where the film is not divided so that anything could be left out.
-  init?(path: String, limits: Limits, threads: Int, progress: @escaping (PassProgress) -> Void) throws {
+  init?(input: Input, threads: Int, progress: @escaping (PassProgress) -> Void) throws {
     var groups: [KeyFrameJudge.Group] = []
     var bytes: [Int] = []
+    var keyTimes: [Int64?] = []
     func close() {
       if !bytes.isEmpty { groups.append(KeyFrameJudge.Group(frames: bytes.count, bytes: Array(bytes.dropFirst()))) }
       bytes = []
     }
     var cost = DecodingCost()
     let count = SpeedPlan.counting(progress)
-    let scan = try PacketScan(path: path, limits: limits, enough: .max) { facts in
+    let scan = try PacketScan(of: input, enough: .max) { facts in
       count(facts)
-      if facts.isKey { close() }
+      if facts.isKey {
+        close()
+        keyTimes.append(facts.pts)
+      }
       bytes.append(facts.bytes)
       cost.add(facts)
     }
@@ -59,10 +70,15 @@ final class FastPlan {
     cost.area = scan.area
     guard scan.isDivisible, scan.keyFrames > 1, scan.frames >= Self.leastFrames * scan.keyFrames else { return nil }
     var judge = KeyFrameJudge()
-    try Self.visitKeyFrames(path: path, limits: limits, threads: threads) {
-      judge.add($0, at: $1)
-      progress(PassProgress(frames: $1.index, seconds: $1.seconds, fraction: 0))
+    var kept: [Int64: GroupPicture] = [:]
+    let isIntact = try Self.visitKeyFrames(of: input, threads: threads) { picture, time in
+      judge.add(picture.picture, at: time)
+      if let pts = picture.pts, kept.count < Self.mostKept { kept[pts] = picture }
+      progress(PassProgress(frames: time.index, seconds: time.seconds, fraction: 0))
     }
+    // Damage has to be met by the pass.
+    keyPictures = isIntact ? kept : [:]
+    self.keyTimes = keyTimes
     costOfTheRest = cost.ofTheRest
     costOfOpening = cost.ofOpening
     judge.rank(groups, costs: costOfOpening)
@@ -72,18 +88,20 @@ final class FastPlan {
     firstLesson.place = lesson(after: -1).place
   }
 
+  /// Decodes every key frame. Returns whether nothing was complained of.
   private static func visitKeyFrames(
-    path: String, limits: Limits, threads: Int, _ visit: @escaping (AnalysisPicture, FrameTime) -> Void
-  ) throws {
-    let input = try Input(path: path, limits: limits)
+    of known: Input, threads: Int, _ visit: @escaping (GroupPicture, FrameTime) -> Void
+  ) throws -> Bool {
+    let input = try Input(again: known)
     let source = try GroupSource(
       input, threads: threads,
       route: GroupRoute(leavesOut: true, oneKeyEach: true) { _ in ParallelDecoder.Plan(effort: .key) },
-      deliver: { if $0.isDecoded { visit($0.picture, $1) } })
+      deliver: { if $0.isDecoded { visit($0, $1) } })
     if let video = input.videoStreamIndex { input.select(streams: [video]) }
     let packet = try Packet()
     while try input.read(packet) { if packet.streamIndex == input.videoStreamIndex { try source.send(packet) } }
     try source.finish()
+    return source.decoder.failedCalls + source.decoder.flaggedFrames == 0 && LibraryLog.errorLines.isEmpty
   }
 
   var route: VideoRoute {
@@ -97,14 +115,15 @@ final class FastPlan {
   /// What a group gets depends on groups that lie a fixed distance before it, however many threads there are.
   private func plan(_ group: Int) -> ParallelDecoder.Plan {
     let lesson = lessons.removeValue(forKey: group - ParallelDecoder.planDistance) ?? firstLesson
+    let key = keyTimes.indices.contains(group) ? keyTimes[group].flatMap { keyPictures.removeValue(forKey: $0) } : nil
     if let place = places[group] {
       if place < lesson.place {
         opened.append(group)
         return ParallelDecoder.Plan(effort: .sparse)
       }
-      if judge.isUnlike(group), lesson.suspectsEndWithCut { return ParallelDecoder.Plan(effort: .key) }
+      if judge.isUnlike(group), lesson.suspectsEndWithCut { return ParallelDecoder.Plan(effort: .key, key: key) }
     }
-    return ParallelDecoder.Plan(effort: .key, leadsOver: true)
+    return ParallelDecoder.Plan(effort: .key, leadsOver: true, key: key)
   }
 
   private func note(_ boundary: Boundary) {

@@ -99,9 +99,21 @@ enum FileSystem {
 
   /// Writes beside the target and renames, so that the path holds the old bytes or the new ones, never a part.
   static func replace(_ path: String, with bytes: [UInt8]) throws(ErrorRecord) {
+    try replace(path) { file throws(ErrorRecord) in try file.add(bytes) }
+  }
+
+  /// The same for a file that is too long to be in memory whole.
+  static func replace(_ path: String, fill: (GrowingFile) throws(ErrorRecord) -> Void) throws(ErrorRecord) {
     let temporary = path + unfinishedSuffix
     do throws(ErrorRecord) {
-      try write(bytes, to: temporary)
+      let file = try GrowingFile(temporary)
+      do throws(ErrorRecord) {
+        try fill(file)
+        try file.finish()
+      } catch {
+        file.abandon()
+        throw error
+      }
       guard rename(temporary, path) == 0 else { throw failure("write", path) }
     } catch {
       unlink(temporary)
@@ -308,4 +320,43 @@ package enum Path {
     defer { free(current) }
     return tidied(join(String(cString: current), path))
   }
+}
+
+/// A file that is written piece by piece; every piece is on its way once enough have come together.
+final class GrowingFile {
+  private static let most = 1 << 18
+  private let path: String
+  private var descriptor: Int32
+  private var pending: [UInt8] = []
+
+  init(_ path: String) throws(ErrorRecord) {
+    self.path = path
+    descriptor = try FileSystem.create(path)
+  }
+
+  func add(_ text: String) throws(ErrorRecord) {
+    pending += text.utf8
+    if pending.count >= Self.most { try flush() }
+  }
+
+  func add(_ bytes: [UInt8]) throws(ErrorRecord) {
+    try flush()
+    try FileSystem.writeAll(bytes, to: descriptor, path: path)
+  }
+
+  private func flush() throws(ErrorRecord) {
+    try FileSystem.writeAll(pending, to: descriptor, path: path)
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  /// Writes what is left and closes the file.
+  func finish() throws(ErrorRecord) {
+    try flush()
+    let closing = descriptor
+    descriptor = -1
+    try FileSystem.finish(closing, path: path)
+  }
+
+  /// Closes a file that will not be finished.
+  func abandon() { if descriptor >= 0 { FileSystem.abandon(descriptor) } }
 }

@@ -87,17 +87,31 @@ final class OutputFolder: @unchecked Sendable {
     try FileSystem.writeAll(Array((Self.encode(line) + "\n").utf8), to: journal, path: journalPath)
   }
 
-  /// Rewrites `results.jsonl` with a line an input, in order, and writes `batch.json`, last.
-  func finish(_ batch: BatchDocument, journal lines: [ResultLine]) throws(ErrorRecord) {
-    let text = lines.map { Self.encode($0) + "\n" }.joined()
-    try FileSystem.replace(journalPath, with: Array(text.utf8))
-    let document: String
+  /// Rewrites `results.jsonl` with the document's results and `others`, a line an input, in order, and writes `batch.json`, last.
+  func finish(_ batch: BatchDocument, others: [ResultLine]) throws(ErrorRecord) {
+    var empty = batch
+    empty.results = []
+    let (head, tail) = try Self.encoded { () throws in try DocumentEncoder.open(empty) }
+    try FileSystem.replace(batchPath) { document throws(ErrorRecord) in
+      try document.add(head)
+      try FileSystem.replace(journalPath) { journal throws(ErrorRecord) in
+        for (index, line) in batch.results.enumerated() {
+          let item = try Self.encoded { () throws in try DocumentEncoder.item(line) }
+          try journal.add(item.line + "\n")
+          try document.add((index > 0 ? ",\n" : "\n") + item.indented)
+        }
+        for line in others { try journal.add(Self.encode(line) + "\n") }
+      }
+      try document.add((batch.results.isEmpty ? "" : "\n  ") + tail)
+    }
+  }
+
+  private static func encoded<Text>(_ body: () throws -> Text) throws(ErrorRecord) -> Text {
     do {
-      document = try DocumentEncoder.pretty(batch)
+      return try body()
     } catch {
       throw ErrorRecord(.internal, "the batch document could not be written: \(error)", stage: "output")
     }
-    try FileSystem.replace(batchPath, with: Array(document.utf8))
   }
 
   private static func encode(_ line: ResultLine) -> String {

@@ -19,10 +19,13 @@ final class ProgressDisplay: Sendable {
     var failed = 0
     var mediaSeconds = 0.0
     var lastPlainLine = Clock.now
+    var lastDrawn = -Double.infinity
   }
 
   /// Seconds between two plain lines.
   private static let plainInterval = 10.0
+  /// Seconds between two drawings.
+  private static let drawInterval = 0.1
 
   private let terminal: Terminal
   private let total: Int
@@ -63,7 +66,12 @@ final class ProgressDisplay: Sendable {
     guard !quiet else { return }
     let now = Clock.now
     if terminal.isInteractive {
-      terminal.show(state.withLock { lines($0, now) })
+      let drawn = state.withLock { state -> [String]? in
+        guard now - state.lastDrawn >= Self.drawInterval else { return nil }
+        state.lastDrawn = now
+        return self.lines(state, now)
+      }
+      if let drawn { terminal.show(drawn) }
     } else if let line = state.withLock({ plainLine(&$0, now) }) {
       terminal.line(line)
     }

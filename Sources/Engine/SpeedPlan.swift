@@ -14,7 +14,7 @@ struct SpeedPlan {
 
   /// `progress` is told how far a look ahead has come, so that it does not pass for a stall.
   init(
-    path: String, options: AnalysisOptions, limits: Limits, threads: Int, progress: @escaping (PassProgress) -> Void
+    input: Input, options: AnalysisOptions, threads: Int, progress: @escaping (PassProgress) -> Void
   ) throws {
     let stages = Set(options.stages)
     guard stages.contains(.scenes) || stages.contains(.frames) else { return }
@@ -28,7 +28,7 @@ struct SpeedPlan {
     if options.speed == .exact, needsFrames { return }
     let scan: PacketScan
     do {
-      scan = try PacketScan(path: path, limits: limits, enough: Self.leastKeyFrames, visit: Self.counting(progress))
+      scan = try PacketScan(of: input, enough: Self.leastKeyFrames, visit: Self.counting(progress))
     } catch {
       // What cannot be read is met again by the pass, which keeps what comes before it.
       return
@@ -50,7 +50,7 @@ struct SpeedPlan {
     switch options.speed {
     case .exact: if scan.keyFrames >= Self.leastKeyFrames, threads > 1 { route = .sideBySide }
     case .balanced: route = .balanced
-    case .fast: route = try fastRoute(path: path, limits: limits, threads: threads, progress: progress)
+    case .fast: route = try fastRoute(input: input, threads: threads, progress: progress)
     }
   }
 
@@ -64,10 +64,10 @@ struct SpeedPlan {
   }
 
   private mutating func fastRoute(
-    path: String, limits: Limits, threads: Int, progress: @escaping (PassProgress) -> Void
+    input: Input, threads: Int, progress: @escaping (PassProgress) -> Void
   ) throws -> VideoRoute {
     do {
-      if let plan = try FastPlan(path: path, limits: limits, threads: threads, progress: progress) { return plan.route }
+      if let plan = try FastPlan(input: input, threads: threads, progress: progress) { return plan.route }
     } catch let mismatch as ParallelDecoder.Mismatch {
       warnings.append(Self.notApplied(.fast, "the stream cannot be divided (\(mismatch.reason))"))
       return .sequential

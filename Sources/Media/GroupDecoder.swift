@@ -31,6 +31,7 @@ final class GroupDecoder {
   private var held: [PacketFacts] = []
   private var previous: (pts: Int64, picture: AnalysisPicture)?
   private var hasKey = false
+  private var key: GroupPicture?
   private var expected = 0
   private var delivered = 0
 
@@ -47,8 +48,8 @@ final class GroupDecoder {
     countsPackets = LeanDecoding.onePacketPerFrame(context.pointer.pointee.codec_id)
   }
 
-  /// Begins a group whose first frame is shown at `start`.
-  func begin(effort: DecodingEffort, start: Int64) {
+  /// Begins a group whose first frame is shown at `start`; `key` is its key frame, where that is not to be decoded.
+  func begin(effort: DecodingEffort, start: Int64, key: GroupPicture?) {
     avcodec_flush_buffers(context.pointer)
     self.effort = effort
     self.start = start
@@ -58,6 +59,7 @@ final class GroupDecoder {
     held = []
     previous = nil
     hasKey = false
+    self.key = key
     isQuiet = quietTest()
     (expected, delivered) = (0, 0)
   }
@@ -71,6 +73,11 @@ final class GroupDecoder {
       return []
     }
     hasKey = true
+    if let key, let pts = key.pts {
+      previous = (pts, key.picture)
+      delivered += 1
+      return [GroupPicture(pts: pts, duration: item.facts.duration, picture: key.picture, isKey: true, isDecoded: true)]
+    }
     context.pointer.pointee.skip_frame =
       !maySkip(item.facts) ? AVDISCARD_DEFAULT : effort == .sparse ? AVDISCARD_BIDIR : AVDISCARD_NONREF
     cr_peek_slot().pointee = peeked.handle.pointer

@@ -27,7 +27,19 @@ package final class Input {
   /// Opens and probes a file. Throws `not_found`, `unreadable`, `not_media`, `corrupt`, `limit_exceeded`,
   /// `forbidden_reference` or `out_of_memory`. Limits on streams, pixels and duration are checked before any decoder
   /// gets a picture to allocate.
-  package init(path: String, limits: Limits) throws(MediaError) {
+  package convenience init(path: String, limits: Limits) throws(MediaError) {
+    try self.init(path: path, limits: limits, again: nil)
+  }
+
+  /// Opens the same file once more, to read its packets from the start. Throws as the first opening does.
+  ///
+  /// Looking into the streams decodes some frames of each. Containers whose header tells all that packets need are spared
+  /// that where what the header tells is what was found the first time.
+  package convenience init(again known: Input) throws(MediaError) {
+    try self.init(path: known.path, limits: known.limits, again: known)
+  }
+
+  private init(path: String, limits: Limits, again known: Input?) throws(MediaError) {
     let source = try FileSource(path: path)
     let io = try Owned(source.makeContext(), "the reader") { pointer in
       var context: UnsafeMutablePointer<AVIOContext>? = pointer
@@ -38,17 +50,22 @@ package final class Input {
     refusals.pointer.initialize(to: 0)
     let context = try Self.open(path: path, source: source, io: io.pointer, refusals: refusals.pointer, limits: limits)
     try Self.checkStreams(context.pointer, limits: limits)
-    try Self.findStreams(context.pointer, limits: limits, refusals: refusals.pointer)
-    try Self.checkStreams(context.pointer, limits: limits)
+    let isKnown = known.map { Self.tellsTheSame(context.pointer, $0.context.pointer) } ?? false
+    if !isKnown {
+      try Self.findStreams(context.pointer, limits: limits, refusals: refusals.pointer)
+      try Self.checkStreams(context.pointer, limits: limits)
+    }
 
     let start = context.pointer.pointee.start_time
-    startMicroseconds = start == CR_NOPTS ? 0 : start
-    let video = Self.bestVideoStream(context.pointer)
+    startMicroseconds = known?.startMicroseconds ?? (start == CR_NOPTS ? 0 : start)
+    let video = isKnown ? known?.videoStreamIndex : Self.bestVideoStream(context.pointer)
     videoStreamIndex = video
     orientation =
       video.flatMap { context.pointer.stream($0) }.flatMap { cr_stream_display_matrix($0) }
       .map { Orientation(matrix: $0) } ?? .upright
-    description = StreamReader(context: context.pointer, startMicroseconds: startMicroseconds)
+    description =
+      known?.description
+      ?? StreamReader(context: context.pointer, startMicroseconds: startMicroseconds)
       .describe(video: video, orientation: orientation)
     bytes = source.size
     self.path = path
@@ -161,6 +178,25 @@ package final class Input {
     if refusals.pointee > 0 { throw forbidden }
     try Status.check(code, "read the streams of the file", as: .corrupt)
     guard context.streamCount > 0 else { throw MediaError(.notMedia, "the file holds neither picture nor sound") }
+  }
+
+  /// Demuxers that know their streams from the header, with all that a decoder needs to begin.
+  private static let headed = ["matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2"]
+
+  /// Whether the header of a file alone, that was opened a second time, tells of the streams that were found the first time.
+  private static func tellsTheSame(
+    _ context: UnsafeMutablePointer<AVFormatContext>, _ known: UnsafeMutablePointer<AVFormatContext>
+  ) -> Bool {
+    guard headed.contains(String(cString: context.pointee.iformat.pointee.name)),
+      context.streamCount == known.streamCount
+    else { return false }
+    return (0..<context.streamCount).allSatisfy { index in
+      guard let own = context.stream(index)?.pointee, let other = known.stream(index)?.pointee else { return false }
+      let (ours, theirs) = (own.codecpar.pointee, other.codecpar.pointee)
+      return ours.codec_id == theirs.codec_id && ours.codec_type == theirs.codec_type && ours.width == theirs.width
+        && ours.height == theirs.height && own.time_base.num == other.time_base.num
+        && own.time_base.den == other.time_base.den
+    }
   }
 
   private static func checkStreams(

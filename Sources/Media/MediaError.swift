@@ -24,7 +24,9 @@ package struct MediaError: Error, Sendable {
 /// FFmpeg's return values. Each code is negative; what it means stands in libavutil/error.h.
 enum Status {
   static func text(_ code: Int32) -> String {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
+    // Muxers and filters that say no more than "failed" return -1, which is also the system's code for a lack of rights.
+    if code == CR_EPERM { return "the library gives no reason" }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
       guard let base = buffer.baseAddress, av_strerror(code, base, buffer.count) == 0 else { return "error \(code)" }
       return String(cString: base)
     }

@@ -1,5 +1,4 @@
 import CFFmpeg
-package import Documents
 
 /// What the packets of the video tell, without decoding one.
 package struct PacketScan: Sendable {
@@ -11,11 +10,11 @@ package struct PacketScan: Sendable {
   /// Pixels of a frame, as the container tells.
   package private(set) var area = 0
 
-  /// Reads packets of the video until `enough` key frames are found, or to the end. `visit` gets every packet.
+  /// Opens the film once more and reads packets of its video until `enough` key frames are found, or to the end. `visit` gets every packet.
   package init(
-    path: String, limits: Limits, enough: Int, visit: (PacketFacts) -> Void = { _ in }
+    of known: Input, enough: Int, visit: (PacketFacts) -> Void = { _ in }
   ) throws(MediaError) {
-    let input = try Input(path: path, limits: limits)
+    let input = try Input(again: known)
     guard let video = input.videoStreamIndex else { return }
     input.select(streams: [video])
     let codec = input.videoCodec

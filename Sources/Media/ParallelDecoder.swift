@@ -21,10 +21,13 @@ package final class ParallelDecoder {
     package let effort: DecodingEffort
     /// See ``PictureGroup/leadsOver``.
     package let leadsOver: Bool
+    /// See ``PictureGroup/key``.
+    package let key: GroupPicture?
 
-    package init(effort: DecodingEffort, leadsOver: Bool = false) {
+    package init(effort: DecodingEffort, leadsOver: Bool = false, key: GroupPicture? = nil) {
       self.effort = effort
       self.leadsOver = leadsOver
+      self.key = key
     }
   }
 
@@ -145,7 +148,7 @@ package final class ParallelDecoder {
     let settled = count - Self.planDistance
     while deliveredGroups <= settled { _ = try deliverSome { _ in true } }
     let plan = plan(count)
-    let group = PictureGroup(effort: plan.effort, start: before == nil ? .min : pts, leadsOver: plan.leadsOver)
+    let group = PictureGroup(plan, start: before == nil ? .min : pts)
     count += 1
     framesInGroup = 0
     current = group
@@ -161,7 +164,7 @@ package final class ParallelDecoder {
 
   private func append(_ item: PictureGroup.Item, to group: PictureGroup) {
     // The rest of a group of which one frame is decoded matters by its times alone.
-    let isNeeded = group.effort != .key || item.facts.isKey
+    let isNeeded = group.effort != .key || item.facts.isKey && group.key == nil
     shared.monitor.change {
       group.waiting.append(isNeeded ? item : PictureGroup.Item(packet: nil, facts: item.facts))
       if isNeeded { shared.bytes += item.facts.bytes }
@@ -237,7 +240,7 @@ package final class ParallelDecoder {
 
   private static func work(_ shared: Shared, _ decoder: GroupDecoder) {
     while let group = nextGroup(shared) {
-      decoder.begin(effort: group.effort, start: group.start)
+      decoder.begin(effort: group.effort, start: group.start, key: group.key)
       do {
         try decode(group, shared, decoder)
       } catch {

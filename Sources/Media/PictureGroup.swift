@@ -65,6 +65,8 @@ final class PictureGroup: @unchecked Sendable {
   let start: Int64
   /// Whether the frames of a group of which only the key frame is decoded lead over to the next one's.
   let leadsOver: Bool
+  /// The key frame of a group of which no other is decoded, where it is known from before.
+  let key: GroupPicture?
 
   // What follows is guarded by the monitor of the decoder it belongs to.
 
@@ -78,9 +80,10 @@ final class PictureGroup: @unchecked Sendable {
   var pictures: [GroupPicture] = []
   var isFinished = false
 
-  init(effort: DecodingEffort, start: Int64, leadsOver: Bool) {
-    self.effort = effort
+  init(_ plan: ParallelDecoder.Plan, start: Int64) {
+    effort = plan.effort
+    leadsOver = plan.leadsOver
+    key = plan.key
     self.start = start
-    self.leadsOver = leadsOver
   }
 }

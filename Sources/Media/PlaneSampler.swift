@@ -1,4 +1,5 @@
 import CFFmpeg
+import CKernels
 import Documents
 import Timing
 
@@ -68,6 +69,7 @@ struct PlaneSampler {
   /// Box average.
   private mutating func average(_ source: SampledFrame, component: Int, width: Int, height: Int) -> Plane {
     let plane = source.component(component)
+    if let plain = Self.plainAverage(plane, width: width, height: height) { return plain }
     if columns.count < plane.width { columns = Array(repeating: 0, count: plane.width) }
     let bytes = [UInt8](unsafeUninitializedCapacity: width * height) { out, filled in
       columns.withUnsafeMutableBufferPointer { columns in
@@ -76,6 +78,23 @@ struct PlaneSampler {
           let rows = Self.rows(y * plane.height / height, (y + 1) * plane.height / height, of: plane.height)
           plane.sum(rows: rows, into: columns.baseAddress!)
           steps.average(columns.baseAddress!, rows: rows.count, into: out.baseAddress! + y * width)
+        }
+      }
+      filled = width * height
+    }
+    return Plane(width: width, height: height, bytes: bytes)
+  }
+
+  /// The same of samples that lie side by side in bytes, no fewer in a row than boxes; nil of others.
+  private static func plainAverage(_ plane: SampledFrame.Component, width: Int, height: Int) -> Plane? {
+    guard !plane.wide, plane.step == 1, plane.width >= max(width, Int(CK_LEAST_BOXED)) else { return nil }
+    let edges = (0...width).map { UInt32($0 * plane.width / width) }
+    let bytes = [UInt8](unsafeUninitializedCapacity: width * height) { out, filled in
+      withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: rowsPerSample) { rows in
+        for y in 0..<height {
+          let chosen = Self.rows(y * plane.height / height, (y + 1) * plane.height / height, of: plane.height)
+          for (index, row) in chosen.enumerated() { rows[index] = plane.base + row * plane.lineSize }
+          ck_box_means(rows.baseAddress, chosen.count, plane.width, edges, width, out.baseAddress! + y * width)
         }
       }
       filled = width * height

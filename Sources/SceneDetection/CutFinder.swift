@@ -131,7 +131,8 @@ struct CutFinder {
       outside[position / HalfPicture.samples] += UInt32(max(0, value - max(a, b), min(a, b) - value))
     }
     let share = frames[index].change / (frames[index].change + frames[index + 1].change)
-    return HalfPicture.weighted(outside) / (before.distance(after) + 0.1) < 0.08 && share > 0.2 && share < 0.8
+    return HalfPicture.mean(ofWeighted: 2 * outside[0] + outside[1] + outside[2]) / (before.distance(after) + 0.1)
+      < 0.08 && share > 0.2 && share < 0.8
   }
 
   /// The smallest change between the picture before and one within five frames after, or between the one after and one

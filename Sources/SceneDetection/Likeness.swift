@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import Timing
 
@@ -15,57 +16,47 @@ enum Likeness {
   }
 
   private static func oneWay(_ source: Plane, _ target: Plane, _ rows: Range<Int>, _ reach: Int) -> Double {
-    let blockHeight = rows.count / 4
-    let (top, bottom) = (rows.lowerBound, rows.lowerBound + 4 * blockHeight)
-    var weighted = 0.0
-    var weights = 0.0
-    for blockY in 0..<4 {
-      for blockX in 0..<8 {
-        let (x, y) = (blockX * 8, top + blockY * blockHeight)
-        let own = Block(target, x, y, blockHeight, top..<bottom)
-        var best = 0.0
-        for shiftY in -reach...reach {
-          for shiftX in -reach...reach {
-            let other = Block(source, x + shiftX, y + shiftY, blockHeight, top..<bottom)
-            // The constant keeps blocks that are flat in both from counting as alike.
-            best = max(best, other.covariance(own) / (other.deviation * own.deviation + 2))
+    precondition(reach <= Int(CK_MOST_MATCH_REACH))
+    let height = rows.count / 4
+    let shifts = (2 * reach + 1) * (2 * reach + 1)
+    let blocks = Int(CK_BLOCKS)
+    return withUnsafeTemporaryAllocation(of: ck_moments.self, capacity: blocks) { own in
+      withUnsafeTemporaryAllocation(of: ck_match.self, capacity: blocks * shifts) { shifted in
+        ck_match_blocks(
+          source.bytes, target.bytes, rows.lowerBound, height, reach, own.baseAddress, shifted.baseAddress)
+        var weighted = 0.0
+        var weights = 0.0
+        for index in 0..<blocks {
+          let block = Block(own[index], samples: 8 * height)
+          var best = 0.0
+          for match in shifted[index * shifts..<(index + 1) * shifts] {
+            best = max(best, block.correlation(match))
           }
+          weighted += best * block.deviation
+          weights += block.deviation
         }
-        weighted += best * own.deviation
-        weights += own.deviation
+        return weighted / (weights + 0.05)
       }
     }
-    return weighted / (weights + 0.05)
   }
 
+  /// What counts of the samples of a block.
   private struct Block {
-    var values: [Int32] = []
+    let samples: Double
     let mean: Double
     let deviation: Double
 
-    /// Rows outside `rows` and columns outside the plane repeat the edge.
-    init(_ plane: Plane, _ x: Int, _ y: Int, _ height: Int, _ rows: Range<Int>) {
-      values.reserveCapacity(8 * height)
-      var sum = 0
-      var squares = 0
-      for row in y..<y + height {
-        let start = min(max(row, rows.lowerBound), rows.upperBound - 1) * plane.width
-        for column in x..<x + 8 {
-          let value = Int(plane.bytes[start + min(max(column, 0), plane.width - 1)])
-          sum += value
-          squares += value * value
-          values.append(Int32(value))
-        }
-      }
-      let count = Double(values.count)
-      mean = Double(sum) / count
-      deviation = max(0, Double(squares) / count - mean * mean).squareRoot()
+    init(_ moments: ck_moments, samples: Int) {
+      self.samples = Double(samples)
+      mean = Double(moments.sum) / self.samples
+      deviation = max(0, Double(moments.squares) / self.samples - mean * mean).squareRoot()
     }
 
-    func covariance(_ other: Block) -> Double {
-      var products = 0
-      for index in values.indices { products += Int(values[index] * other.values[index]) }
-      return Double(products) / Double(values.count) - mean * other.mean
+    /// With another block. The constant keeps blocks that are flat in both from counting as alike.
+    func correlation(_ match: ck_match) -> Double {
+      let other = Block(match.moments, samples: Int(samples))
+      let covariance = Double(match.products) / samples - other.mean * mean
+      return covariance / (other.deviation * deviation + 2)
     }
   }
 
@@ -75,20 +66,11 @@ enum Likeness {
   /// How much of the picture changed between two frames: as a share of what is live, and how much is live. Black is the
   /// absence of a picture and says nothing for either side.
   static func cover(_ a: AnalysisPicture, _ b: AnalysisPicture) -> (changed: Double, live: Double) {
-    var changed = 0
-    var live = 0
-    for index in a.luma.bytes.indices {
-      let difference =
-        abs(Int(a.luma.bytes[index]) - Int(b.luma.bytes[index]))
-        + abs(Int(a.chromaBlue.bytes[index]) - Int(b.chromaBlue.bytes[index]))
-        + abs(Int(a.chromaRed.bytes[index]) - Int(b.chromaRed.bytes[index]))
-      if difference > 12 {
-        changed += 1
-        live += 1
-      } else if max(a.luma.bytes[index], b.luma.bytes[index]) > 40 {
-        live += 1
-      }
-    }
+    var changed: UInt32 = 0
+    var live: UInt32 = 0
+    ck_cover(
+      a.luma.bytes, a.chromaBlue.bytes, a.chromaRed.bytes, b.luma.bytes, b.chromaBlue.bytes, b.chromaRed.bytes, 12, 40,
+      &changed, &live)
     let count = Double(a.luma.bytes.count)
     return (Double(changed) / Double(max(20, live)), max(leastLive, Double(live) / count))
   }

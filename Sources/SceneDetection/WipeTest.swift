@@ -1,3 +1,5 @@
+import CKernels
+
 /// Recognises a wipe: every sample changes once, from the old picture to the new one, along an edge that moves.
 enum WipeTest {
   /// Least share of the samples that differ between both pictures.
@@ -17,22 +19,20 @@ enum WipeTest {
   /// The roughness of the edge, or nil where this is no wipe. `within` is the segment the window lies in.
   static func edge(_ window: TransitionWindow, _ frames: FrameBuffer, within: ClosedRange<Int>) -> Double? {
     let (from, to) = (frames[window.start].half, frames[window.end].half)
-    let distance = difference(from, to)
-    // 12 grey levels, in quarters, doubled as luma counts twice.
-    let changed = distance.map { $0 > 96 }
-    let changedCount = changed.reduce(0) { $0 + ($1 ? 1 : 0) }
+    let (distance, changedCount) = difference(from, to)
     guard Double(changedCount) >= leastCover * Double(HalfPicture.samples) else { return nil }
 
+    let changed = distance.map { $0 > changedEdge }
     var undecided = 0.0
     var maps: [[Bool]] = []
-    let total = zip(distance, changed).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
+    let total = zip(distance, changed).reduce(0) { $0 + ($1.1 ? Int($1.0) : 0) }
     for index in window.inner {
-      let toOld = difference(frames[index].half, from)
-      let toNew = difference(frames[index].half, to)
+      let toOld = difference(frames[index].half, from).values
+      let toNew = difference(frames[index].half, to).values
       var sum = 0
       var map = [Bool](repeating: false, count: changed.count)
       for position in map.indices where changed[position] {
-        sum += min(toOld[position], toNew[position], distance[position])
+        sum += Int(min(toOld[position], toNew[position], distance[position]))
         map[position] = toNew[position] < toOld[position]
       }
       undecided += Double(sum) / Double(total)
@@ -48,13 +48,17 @@ enum WipeTest {
     return roughness
   }
 
-  /// Per sample, |luma| × 2 + |blue| + |red|.
-  private static func difference(_ a: HalfPicture, _ b: HalfPicture) -> [Int] {
-    let count = HalfPicture.samples
-    return (0..<count).map { index in
-      2 * Int(abs(a.values[index] - b.values[index])) + Int(abs(a.values[count + index] - b.values[count + index]))
-        + Int(abs(a.values[2 * count + index] - b.values[2 * count + index]))
+  /// 12 grey levels, in quarters, doubled as luma counts twice.
+  private static let changedEdge: Int16 = 96
+
+  /// Per sample, |luma| × 2 + |blue| + |red|, and how many exceed ``changedEdge``.
+  private static func difference(_ a: HalfPicture, _ b: HalfPicture) -> (values: [Int16], changed: Int) {
+    var changed: UInt32 = 0
+    let values = [Int16](unsafeUninitializedCapacity: HalfPicture.samples) { out, filled in
+      changed = ck_half_differences(a.values, b.values, changedEdge, out.baseAddress)
+      filled = HalfPicture.samples
     }
+    return (values, Int(changed))
   }
 
   private static func share(_ map: [Bool], _ changedCount: Int) -> Double {

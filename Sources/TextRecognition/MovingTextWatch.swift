@@ -107,12 +107,12 @@ struct MovingTextWatch {
       }
     }
     var found = false
-    for pixels in Self.lines(detector.dense(in: edges), width: width) {
+    for pixels in Self.lines(detector.dense(in: edges).map(\.pixels), width: width) {
       guard let pixels = inView(pixels, motion) else { continue }
       let weights = pixels.map { still.last.gradient(Int($0)) }
       let since = times[times.count - 1 - motion.ago]
       let strokes = StandingText(
-        pixels: pixels, weights: weights, width: width, isLong: false, clean: since, now: look.time)
+        FoundStrokes(pixels: pixels, weights: weights), width: width, isLong: false, clean: since, now: look.time)
       guard live.count < Self.most else {
         leftOut += 1
         continue

@@ -22,9 +22,6 @@ struct ReadingRequest: Sendable {
   static let leastMarginDown = 3
   /// Share of the picture from which a block that gave nothing is clutter run together round a text.
   static let clutterShare = 0.3
-  /// Members of such a block that are read by themselves: least width in small pixels and in heights.
-  static let leastMemberWidth = 30
-  static let leastMemberShape = 2.5
 
   let parts: [Part]
   let pictures: BlockPictures
@@ -61,11 +58,7 @@ struct ReadingRequest: Sendable {
     pictures = BlockPictures(planes, origin)
     var alternatives: [ReadingRequest] = []
     if block.members.count > 1, Double(origin.area) > Self.clutterShare * Double(size.width * size.height) {
-      for member in block.members
-      where member.box.width >= Self.leastMemberWidth
-        && Double(member.box.width) >= Self.leastMemberShape * Double(member.box.height)
-      {
-        let alone = TextBlock([member], width: geometry.smallWidth)
+      for alone in block.alone(width: geometry.smallWidth) {
         if let request = try ReadingRequest(alone, geometry: geometry) { alternatives.append(request) }
       }
     }

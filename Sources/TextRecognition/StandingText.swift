@@ -11,6 +11,8 @@ final class StandingText {
   static let plainlyThere = TextWatch.whole + 0.1
   /// Below it, the picture shows something else and no shift helps.
   static let plainlyGone = -0.2
+  /// Most pixels by which a template is dated.
+  static let mostSampled = 400
   /// Share of the template's energy by which shifted strokes must match better to count as drifting.
   static let driftGain = 0.25
 
@@ -19,6 +21,9 @@ final class StandingText {
   private var weights: [Int16]
   private var stretches: [UInt8]
   private var energy: Double
+  /// Enough of the template to date it by.
+  private var sample = FoundStrokes()
+  private var sampleEnergy = 1.0
 
   let isLong: Bool
   var start: FrameTime
@@ -44,11 +49,11 @@ final class StandingText {
   /// Whether the last presence was won by shifting.
   private(set) var drifts = false
 
-  /// `pixels` are positions in a plane of `width`, with the gradient at each.
-  init(pixels: [Int32], weights: [Int16], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime) {
+  /// Strokes in a plane of `width`.
+  init(_ strokes: FoundStrokes, width: Int, isLong: Bool, clean: FrameTime, now: FrameTime) {
     box = PixelBox(left: 0, top: 0, right: 0, bottom: 0)
     positions = []
-    self.weights = []
+    weights = []
     stretches = []
     energy = 1
     self.isLong = isLong
@@ -57,14 +62,15 @@ final class StandingText {
     lastWhole = now
     end = now
     ended = now
-    take(pixels, weights: weights, width: width)
+    take(strokes, width: width)
   }
 
   /// Number of pixels of the template.
   var strokes: Int { positions.count }
 
   /// Replaces the template.
-  func take(_ pixels: [Int32], weights: [Int16], width: Int) {
+  func take(_ strokes: FoundStrokes, width: Int) {
+    let pixels = strokes.pixels
     var (left, top, right, bottom) = pixels.isEmpty ? (0, 0, 0, 0) : (Int.max, Int.max, 0, 0)
     for pixel in pixels {
       let (y, x) = Int(pixel).quotientAndRemainder(dividingBy: width)
@@ -73,28 +79,39 @@ final class StandingText {
     }
     box = PixelBox(left: left, top: top, right: right, bottom: bottom)
     positions = pixels
-    self.weights = weights
+    weights = strokes.weights
     stretches = pixels.map { UInt8(min(31, (Int($0) % width - left) / Self.stretch)) }
-    energy = max(1, weights.reduce(0) { $0 + Double($1) * Double($1) })
+    energy = Self.energy(weights)
+    sample = strokes
+    if pixels.count > Self.mostSampled {
+      let step = (pixels.count + Self.mostSampled - 1) / Self.mostSampled
+      let picked = stride(from: 0, to: pixels.count, by: step)
+      sample = FoundStrokes(pixels: picked.map { pixels[$0] }, weights: picked.map { strokes.weights[$0] })
+    }
+    sampleEnergy = Self.energy(sample.weights)
   }
 
-  /// What a small plane shows of the template, in place.
+  private static func energy(_ weights: [Int16]) -> Double {
+    Double(max(1, weights.reduce(0) { $0 &+ Int($1) &* Int($1) }))
+  }
+
+  /// What a small plane shows of the template's sample, in place.
   func sight(in plane: Plane) -> Sight {
     plane.bytes.withUnsafeBufferPointer { luma in
-      sight { Int32(luma[$0 &+ 1]) &- Int32(luma[$0 &- 1]) }
+      Self.sight(sample.pixels, sample.weights, sampleEnergy) { Int32(luma[$0 &+ 1]) &- Int32(luma[$0 &- 1]) }
     }
   }
 
-  /// What a frame shows whose small plane has `width` samples of `factor` pixels; nil where that cannot be told without
+  /// The same of a frame whose small plane has `width` samples of `factor` pixels; nil where that cannot be told without
   /// the plane.
   func sight(in frame: VideoFrame, width: Int, factor: Int) -> Sight? {
-    guard let steps = frame.lumaSteps(at: positions, width: width, dividedBy: factor) else { return nil }
+    guard let steps = frame.lumaSteps(at: sample.pixels, width: width, dividedBy: factor) else { return nil }
     var (sum, square) = (0, 0)
-    for (step, weight) in zip(steps, weights) {
+    for (step, weight) in zip(steps, sample.weights) {
       sum &+= Int(step) &* Int(weight)
       square &+= Int(step) &* Int(step)
     }
-    return Sight(sum: sum, square: square, energy: energy)
+    return Sight(sum: sum, square: square, energy: sampleEnergy)
   }
 
   /// What the edges of a small plane show, each stretch moved by up to a pixel where that matters.
@@ -102,7 +119,7 @@ final class StandingText {
     drifts = false
     return edges.rising.withUnsafeBufferPointer { rising in
       edges.falling.withUnsafeBufferPointer { falling in
-        var sight = sight { Int32(rising[$0]) &- Int32(falling[$0]) }
+        var sight = Self.sight(positions, weights, energy) { Int32(rising[$0]) &- Int32(falling[$0]) }
         if sight.share < Self.plainlyThere, sight.share >= Self.plainlyGone {
           sight.share = shiftedPresence(rising, falling, width: width)
         }
@@ -112,7 +129,9 @@ final class StandingText {
   }
 
   @inline(__always)
-  private func sight(_ step: (Int) -> Int32) -> Sight {
+  private static func sight(
+    _ positions: [Int32], _ weights: [Int16], _ energy: Double, _ step: (Int) -> Int32
+  ) -> Sight {
     positions.withUnsafeBufferPointer { positions in
       weights.withUnsafeBufferPointer { weights in
         var (sum, square) = (0, 0)
@@ -160,23 +179,8 @@ final class StandingText {
     }
   }
 
-  /// Adds up what tells strokes of letters from others, where letters are `height` pixels high.
-  func add(to strokes: inout StrokeStatistics, height: Int, width: Int) {
-    let reach = Int32(max(3, height))
-    var previous: (position: Int32, rises: Bool)?
-    for (position, weight) in zip(positions, weights) {
-      strokes.steps[min(255, Int(abs(weight)))] += 1
-      strokes.balance += Int(weight)
-      let rises = weight > 0
-      if let previous, previous.rises == rises, position == previous.position + 1 {
-      } else {
-        strokes.runs += 1
-        // A row of the plane is far wider than the reach.
-        if let previous, previous.rises != rises, position - previous.position <= reach { strokes.turns += 1 }
-      }
-      previous = (position, rises)
-    }
-  }
+  /// Adds up what tells strokes of letters from others.
+  func add(to strokes: inout StrokeStatistics, width: Int) { strokes.add(positions, weights, width: width) }
 
   /// Adds the number of pixels in each row, counted from `top`, to a profile.
   func addRows(to profile: inout [Int], top: Int, width: Int) {
@@ -215,19 +219,15 @@ extension StandingText {
     let offset = path.offset(at: seconds)
     let across = path.isHorizontal
     let (dx, dy) = (Int(offset.x.rounded()) + (across ? step : 0), Int(offset.y.rounded()) + (across ? 0 : step))
-    let moved = StandingText(
-      pixels: [], weights: [], width: plane.width, isLong: isLong, clean: clean, now: lastWhole)
-    var kept: [Int32] = []
-    var keptWeights: [Int16] = []
+    var kept = FoundStrokes()
     for (position, weight) in zip(positions, weights) {
       let (y, x) = Int(position).quotientAndRemainder(dividingBy: plane.width)
       // On the outermost pixels no step along the line can be measured.
       guard (0..<plane.height).contains(y + dy), (1..<plane.width - 1).contains(x + dx) else { continue }
-      kept.append(Int32((y + dy) * plane.width + x + dx))
-      keptWeights.append(weight)
+      kept.pixels.append(Int32((y + dy) * plane.width + x + dx))
+      kept.weights.append(weight)
     }
-    moved.take(kept, weights: keptWeights, width: plane.width)
-    return moved
+    return StandingText(kept, width: plane.width, isLong: isLong, clean: clean, now: lastWhole)
   }
 
   /// Finds strokes that move on a look, near where they are to be, or where they came to rest, and notes the place.
@@ -262,7 +262,7 @@ extension StandingText {
   private func plainSight(in edges: StrokeEdges) -> Sight {
     edges.rising.withUnsafeBufferPointer { rising in
       edges.falling.withUnsafeBufferPointer { falling in
-        sight { Int32(rising[$0]) &- Int32(falling[$0]) }
+        Self.sight(positions, weights, energy) { Int32(rising[$0]) &- Int32(falling[$0]) }
       }
     }
   }

@@ -19,7 +19,8 @@ struct StrokeEdges {
 ///
 /// The gradient keeps its sign: moving pictures have other signs at other times and cancel, standing text stays at full
 /// strength. Two windows are needed. The short one forgives a pixel of motion, as zooming titles need; the long one
-/// forgives none, and so parts a text from a slow pan behind it.
+/// forgives none, and so parts a text from a slow pan behind it. The short one is searched at every second look, for what
+/// stood then or one look before: nothing that stood for four looks slips through.
 struct StillStrokes {
   /// Narrowest and lowest plane in which strokes are measured: below it there is no room for two letters.
   static let leastWidth = Int(CK_LEAST_WIDTH)
@@ -47,7 +48,7 @@ struct StillStrokes {
     self.height = height
     let blank = StrokeEdges(count: width * height)
     looks = Array(repeating: blank, count: Self.longLooks)
-    wide = Array(repeating: blank, count: Self.shortLooks)
+    wide = Array(repeating: blank, count: Self.shortLooks + 1)
     scratch = [UInt8](repeating: 0, count: 6 * width)
   }
 
@@ -64,7 +65,7 @@ struct StillStrokes {
     defer { count += 1 }
     guard width >= Self.leastWidth, height >= Self.leastHeight else { return }
     Self.measure(
-      plane, into: &looks[count % Self.longLooks], wide: &wide[count % Self.shortLooks], scratch: &scratch)
+      plane, into: &looks[count % Self.longLooks], wide: &wide[count % wide.count], scratch: &scratch)
   }
 
   private static func measure(
@@ -74,23 +75,36 @@ struct StillStrokes {
       plane.bytes, plane.width, plane.height, &edges.rising, &edges.falling, &wide.rising, &wide.falling, &scratch)
   }
 
-  /// What a window is the least of: the last look and, widened by a pixel in the short one, those before it.
-  private func members(_ window: Window) -> [StrokeEdges] {
-    let others = window == .short ? wide : looks
-    let newest = (count - 1) % others.count
-    return [last] + others.indices.filter { $0 != newest }.map { others[$0] }
+  /// Edges some looks before the last, as they are and widened by a pixel.
+  private func look(_ back: Int) -> StrokeEdges { looks[(count + 2 * Self.longLooks - 1 - back) % Self.longLooks] }
+  private func wideLook(_ back: Int) -> StrokeEdges { wide[(count + 2 * wide.count - 1 - back) % wide.count] }
+
+  /// What the long window is the least of.
+  private var longMembers: [StrokeEdges] { (0..<Self.longLooks).map(look) }
+
+  /// The looks of the short window that ends with the last look and of the one before, each the last as it is and three
+  /// widened: of their six members two are shared.
+  private var shortMembers: [StrokeEdges] {
+    [wideLook(2), wideLook(3), last, wideLook(1), look(1), wideLook(4)]
   }
 
   /// Strokes that stood over a window, 0 where `known` is 255.
   func standing(_ window: Window, without known: StrokeEdges, into edges: inout StrokeEdges) {
-    let members = members(window)
-    Self.least(members.map(\.rising), without: known.rising, into: &edges.rising)
-    Self.least(members.map(\.falling), without: known.falling, into: &edges.falling)
+    let members = window == .short ? shortMembers : longMembers
+    Self.standing(window, members.map(\.rising), without: known.rising, into: &edges.rising)
+    Self.standing(window, members.map(\.falling), without: known.falling, into: &edges.falling)
   }
 
-  private static func least(_ planes: [[UInt8]], without known: [UInt8], into target: inout [UInt8]) {
+  private static func standing(
+    _ window: Window, _ planes: [[UInt8]], without known: [UInt8], into target: inout [UInt8]
+  ) {
     guard target.count >= leastWidth else { return }
-    withPointers(planes[...], []) { ck_least($0, $0.count, known, &target, target.count) }
+    withPointers(planes[...], []) { planes in
+      switch window {
+      case .short: ck_least_of_either(planes, known, &target, target.count)
+      case .long: ck_least(planes, planes.count, known, &target, target.count)
+      }
+    }
   }
 
   /// Strokes that stood still in a page that moves, or in a line that moves across: each look is shifted by the way that it
@@ -98,7 +112,7 @@ struct StillStrokes {
   func standing(along motion: SharedMotion) -> StrokeEdges {
     var edges = last
     for step in motion.steps {
-      let then = looks[(count - 1 - step.ago) % Self.longLooks]
+      let then = look(step.ago)
       keepLeast(&edges.rising, then.rising, step.shift, motion.band)
       keepLeast(&edges.falling, then.falling, step.shift, motion.band)
     }
@@ -131,7 +145,7 @@ struct StillStrokes {
 
   /// Edges in each column of some rows, on the look so many before the last.
   func columns(of rows: Range<Int>, ago: Int) -> [Float] {
-    let edges = looks[(count - 1 - ago) % Self.longLooks]
+    let edges = look(ago)
     var sums = [Float](repeating: 0, count: width)
     for y in rows {
       for x in 0..<width { sums[x] += Float(edges.rising[y * width + x]) + Float(edges.falling[y * width + x]) }
@@ -147,9 +161,9 @@ struct StillStrokes {
     first.withUnsafeBufferPointer { withPointers(planes.dropFirst(), known + [$0.baseAddress], body) }
   }
 
-  /// The step at each of some pixels that stood over a window, known or not.
-  func gradients(_ window: Window, at pixels: [Int32]) -> [Int16] {
-    let members = members(window)
+  /// The step at each of some pixels that stood over the short window up to the last look, known or not.
+  func gradients(at pixels: [Int32]) -> [Int16] {
+    let members = [last] + (1..<Self.shortLooks).map(wideLook)
     return pixels.map { pixel in
       let pixel = Int(pixel)
       var (rising, falling) = (UInt8.max, UInt8.max)

@@ -42,39 +42,49 @@ struct StrokeDetector {
     scratch = [UInt8](repeating: 0, count: 9 * (width + Self.windowWidth))
   }
 
-  /// The pixels of each new text: edges that stood over a window, stand densely and that no known text explains.
+  /// Each new text: edges that stood over a window, stand densely and that no known text explains.
   ///
   /// Known strokes are left out by sign, so that text over known clutter survives. `revision` changes with any of `texts`.
   mutating func find(
     _ still: StillStrokes, _ window: StillStrokes.Window, known texts: some Sequence<StandingText>, revision: Int
-  ) -> [[Int32]] {
+  ) -> [FoundStrokes] {
     guard width >= StillStrokes.leastWidth, height >= StillStrokes.leastHeight else { return [] }
     known[window.rawValue].update(texts, revision: revision)
     still.standing(window, without: known[window.rawValue].edges, into: &edges)
     return dense()
   }
 
-  /// The pixels of each area in which edges stand densely.
-  mutating func dense(in edges: StrokeEdges) -> [[Int32]] {
+  /// The strokes of each area in which edges stand densely.
+  mutating func dense(in edges: StrokeEdges) -> [FoundStrokes] {
     self.edges = edges
     return dense()
   }
 
-  private mutating func dense() -> [[Int32]] {
+  private mutating func dense() -> [FoundStrokes] {
     let areas = RunComponents(denseRuns(), diagonally: false)
-    var found: [[Int32]] = []
+    var found: [FoundStrokes] = []
     for component in areas.components
     where component.box.width >= Self.leastWidth && component.box.height >= Self.leastHeight
       && component.area >= Self.leastArea
     {
-      var pixels: [Int32] = []
-      for run in areas.runs[component.runs] {
-        let row = Int(run.y) * width
-        for i in row + Int(run.start)..<row + Int(run.end) where max(edges.rising[i], edges.falling[i]) > Self.edge {
-          pixels.append(Int32(i))
+      let strokes = strokes(areas.runs[component.runs])
+      if strokes.pixels.count >= Self.leastEdges { found.append(strokes) }
+    }
+    return found
+  }
+
+  private func strokes(_ runs: ArraySlice<RunComponents.Run>) -> FoundStrokes {
+    var found = FoundStrokes()
+    edges.rising.withUnsafeBufferPointer { rising in
+      edges.falling.withUnsafeBufferPointer { falling in
+        for run in runs {
+          let row = Int(run.y) * width
+          for i in row + Int(run.start)..<row + Int(run.end) where max(rising[i], falling[i]) > Self.edge {
+            found.pixels.append(Int32(i))
+            found.weights.append(Int16(rising[i]) - Int16(falling[i]))
+          }
         }
       }
-      if pixels.count >= Self.leastEdges { found.append(pixels) }
     }
     return found
   }
@@ -114,6 +124,12 @@ struct StrokeDetector {
     }
     runs.removeLast(runs.count - kept)
   }
+}
+
+/// Positions in the small plane, row after row, and the step at each.
+struct FoundStrokes {
+  var pixels: [Int32] = []
+  var weights: [Int16] = []
 }
 
 /// Where the strokes of known texts stand, by sign and a pixel wide of them: made anew only when a text came or went.

@@ -1,34 +1,86 @@
 /// What tells the strokes of a block that may be text from others, before its pictures are touched.
 ///
-/// Limits are below what any of 89 texts in the sample films had; a good half of 2,535 blocks of clutter fall short of one.
+/// Limits are below what any of 86 texts in sample films and made ones had; nine of ten blocks of clutter fall short of one.
 struct StrokeStatistics {
   /// Pixels of strokes: three letters of the least size have more.
   static let leastPixels = 50
   /// Luma steps of half of them.
-  static let leastStep = 12
+  static let leastStep = 15
   /// Share of the runs of like edges along a line that are soon followed by edges of the other sign.
   static let leastTurns = 0.55
   /// Share by which edges of one sign may outweigh the others: letters have two sides.
   static let mostImbalance = 0.25
   /// Width of a block in heights of its letters.
   static let leastShape = 2.3
+  /// Changes from one sign to the other in the upper quarter of the rows that hold letters: four letters have two strokes
+  /// of two sides each, three wide ones no fewer.
+  static let leastChanges = 9
+  /// A row holds letters where it has over this share of the densest row's pixels.
+  static let denseRow = 0.35
 
   /// Pixels by luma step.
-  var steps = [Int](repeating: 0, count: 256)
+  private var steps = [Int](repeating: 0, count: 256)
   /// Sum of the signed steps.
-  var balance = 0
+  private var balance = 0
   /// Runs of edges of one sign along a line, and how many of them turn soon.
-  var runs = 0
-  var turns = 0
+  private var runs = 0
+  private var turns = 0
+  /// Pixels, and changes of sign, of each row.
+  private var rowPixels: [Int]
+  private var rowChanges: [Int]
+  private let top: Int
+  private let reach: Int32
+
+  /// For strokes in the rows of `box`, of letters `letterHeight` high: a run turns soon within as many pixels.
+  init(box: PixelBox, letterHeight: Int) {
+    top = box.top
+    rowPixels = Array(repeating: 0, count: box.height)
+    rowChanges = rowPixels
+    reach = Int32(max(3, letterHeight))
+  }
+
+  /// Adds strokes of a plane of `width`, row after row.
+  mutating func add(_ positions: [Int32], _ weights: [Int16], width: Int) {
+    var previous: (position: Int32, rises: Bool)?
+    var (row, rowEnd) = (0, Int32.min)
+    for (position, weight) in zip(positions, weights) {
+      if position >= rowEnd {
+        row = Int(position) / width
+        rowEnd = Int32((row + 1) * width)
+        row -= top
+        previous = nil
+      }
+      steps[min(255, Int(abs(weight)))] += 1
+      balance += Int(weight)
+      rowPixels[row] += 1
+      let rises = weight > 0
+      if let previous, previous.rises == rises, position == previous.position + 1 {
+      } else {
+        runs += 1
+        if let previous, previous.rises != rises {
+          rowChanges[row] += 1
+          if position - previous.position <= reach { turns += 1 }
+        }
+      }
+      previous = (position, rises)
+    }
+  }
 
   /// Whether these can be letters of a block `width` pixels wide and `height` pixels high.
   func mayBeText(width: Int, height: Int) -> Bool {
     let pixels = steps.reduce(0, +)
     guard pixels >= Self.leastPixels, Double(width) >= Self.leastShape * Double(height),
-      Double(turns) >= Self.leastTurns * Double(runs)
+      Double(turns) >= Self.leastTurns * Double(runs), changes >= Self.leastChanges
     else { return false }
     let weight = steps.indices.reduce(0) { $0 + $1 * steps[$1] }
     guard Double(abs(balance)) < Self.mostImbalance * Double(weight) else { return false }
     return 2 * steps[Self.leastStep...].reduce(0, +) >= pixels
+  }
+
+  /// The 75th percentile of the changes of sign in rows that hold letters.
+  private var changes: Int {
+    let least = Self.denseRow * Double(rowPixels.max() ?? 0)
+    let dense = zip(rowPixels, rowChanges).filter { Double($0.0) > least }.map(\.1).sorted()
+    return dense.isEmpty ? 0 : dense[3 * dense.count / 4]
   }
 }

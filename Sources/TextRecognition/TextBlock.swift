@@ -14,6 +14,12 @@ struct TextBlock {
   /// A row of pixels belongs to a line where it has over this share of the densest row's strokes.
   static let denseRow = 0.35
 
+  /// Height of the lines in heights of the members: of 86 texts all but one, which was read by a member, have under 2.
+  static let highestLine = 2.5
+  /// Members that are read by themselves: least width in small pixels and in heights.
+  static let leastMemberWidth = 30
+  static let leastMemberShape = 2.5
+
   let members: [StandingText]
   /// In pixels of the small plane.
   let box: PixelBox
@@ -32,10 +38,26 @@ struct TextBlock {
 
   /// Whether its strokes, or those of a member, can be those of letters. `width` is that of the small plane.
   func mayBeText(width: Int) -> Bool {
-    var all = StrokeStatistics()
-    for member in members { member.add(to: &all, height: lineHeight, width: width) }
+    var all = StrokeStatistics(box: box, letterHeight: lineHeight)
+    for member in members { member.add(to: &all, width: width) }
     if all.mayBeText(width: box.width, height: lineHeight) { return true }
     return members.count > 1 && members.contains { TextBlock([$0], width: width).mayBeText(width: width) }
+  }
+
+  /// What of it is read: the whole, or each member by itself where lines far higher than the members show that they are
+  /// clutter, run together, perhaps round a text. `width` is that of the small plane.
+  func readable(width: Int) -> [TextBlock] {
+    let heights = members.flatMap { repeatElement(Double($0.box.height), count: $0.strokes) }
+    guard Double(lineHeight) > Self.highestLine * heights.median() else { return [self] }
+    return alone(width: width)
+  }
+
+  /// The members that may be texts by themselves.
+  func alone(width: Int) -> [TextBlock] {
+    members.filter {
+      $0.box.width >= Self.leastMemberWidth
+        && Double($0.box.width) >= Self.leastMemberShape * Double($0.box.height)
+    }.map { TextBlock([$0], width: width) }
   }
 
   /// The looks on which it stood whole: those of the member that was whole for the shortest time.

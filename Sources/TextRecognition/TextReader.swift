@@ -78,7 +78,7 @@ package final class TextReader {
   }
 
   private func read(_ blocks: [TextBlock], _ geometry: TextGeometry) throws(MediaError) {
-    for block in blocks {
+    for block in blocks.flatMap({ $0.readable(width: geometry.smallWidth) }) {
       if let request = try ReadingRequest(block, geometry: geometry) { submit(request) }
     }
   }

@@ -19,8 +19,9 @@ struct TextWatch {
   static let mostKeptLooks = 24
   /// Seconds that ended texts may wait for their neighbours to end.
   static let longestWait = 1.5
-  /// Looks from one search of the long window to the next: what is found late is dated by looking back.
+  /// Looks from one search to the next: what is found late is dated by looking back.
   static let looksPerLongSearch = 4
+  static let looksPerShortSearch = 2
   /// Most texts that are followed at once: the densest page of a film has a tenth of it.
   static let most = 400
   /// Share of a template's pixels that a new one must have to replace it.
@@ -68,10 +69,8 @@ struct TextWatch {
     movedLines += try moving.look(still, look, times: lookTimes, history: history)
     guard still.hasShort else { return [] }
     try follow(time)
-    if still.hasLong, still.count % Self.looksPerLongSearch == 0 {
-      try detect(.long, since: lookTimes[0], now: time)
-    }
-    try detect(.short, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
+    if still.hasLong, still.count % Self.looksPerLongSearch == 0 { try detect(.long) }
+    if still.count % Self.looksPerShortSearch == 0 { try detect(.short) }
     return endedBlocks(at: time)
   }
 
@@ -152,10 +151,10 @@ struct TextWatch {
     var pixels: [Int32] = []
     for y in box.top..<box.bottom { for i in y * width + box.left..<y * width + box.right { pixels.append(Int32(i)) } }
     let last = still.last
-    let weights = fading ? still.gradients(.short, at: pixels) : pixels.map { last.gradient(Int($0)) }
+    let weights = fading ? still.gradients(at: pixels) : pixels.map { last.gradient(Int($0)) }
     let strokes = zip(pixels, weights).filter { abs($1) > Int16(StrokeDetector.edge) }
     guard Double(strokes.count) >= Double(text.strokes) * Self.leastRenewal, !strokes.isEmpty else { return }
-    text.take(strokes.map(\.0), weights: strokes.map(\.1), width: width)
+    text.take(FoundStrokes(pixels: strokes.map(\.0), weights: strokes.map(\.1)), width: width)
     text.clean = time
     revision += 1
     guard fading, let oldest = history.oldest else { return }
@@ -164,21 +163,28 @@ struct TextWatch {
     (text.start, text.popsOn) = (start.time, start.isSudden)
   }
 
-  private mutating func detect(
-    _ window: StillStrokes.Window, since: FrameTime, now: FrameTime
-  ) throws(MediaError) {
+  private mutating func detect(_ window: StillStrokes.Window) throws(MediaError) {
+    let now = lookTimes[lookTimes.count - 1]
+    let since = window == .long ? lookTimes[0] : lookTimes[lookTimes.count - StillStrokes.shortLooks]
     // A slow picture must not hide a text that stands still in it.
+    let justOver = over.filter { $0.ended.index == now.index }
     let moved = moving.strokes(at: lookTimes.suffix(StillStrokes.shortLooks))
     if !moved.isEmpty { revision += 1 }
-    let known = (window == .long ? live.filter(\.isLong) : live) + moved
-    for pixels in detector.find(still, window, known: known, revision: revision) {
+    let known = (live + justOver).filter { window == .short || $0.isLong } + moved
+    // They may be found again once they are no longer in the window.
+    defer { if !justOver.isEmpty { revision += 1 } }
+    let edges = still.last
+    for strokes in detector.find(still, window, known: known, revision: revision) {
       guard live.count < Self.most else {
         stillLeftOut += 1
         continue
       }
       let text = StandingText(
-        pixels: pixels, weights: still.gradients(window, at: pixels), width: geometry.smallWidth,
-        isLong: window == .long, clean: since, now: now)
+        strokes, width: geometry.smallWidth, isLong: window == .long, clean: since, now: now)
+      // It may have stood for the window before, and be gone.
+      if window == .short, text.sight(in: edges, width: geometry.smallWidth).share < Self.whole {
+        text.lastWhole = lookTimes[lookTimes.count - 2]
+      }
       let start = try history.start(of: text, before: since)
       (text.start, text.popsOn) = (start.time, start.isSudden)
       live.append(text)

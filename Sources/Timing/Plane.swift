@@ -53,6 +53,9 @@ package struct AnalysisPicture: Sendable, Equatable {
   package let chromaRed: Plane
 
   package init(luma: Plane, chromaBlue: Plane, chromaRed: Plane) {
+    for plane in [luma, chromaBlue, chromaRed] {
+      precondition(plane.width == Self.width && plane.height == Self.height, "analysis pictures have one size")
+    }
     self.luma = luma
     self.chromaBlue = chromaBlue
     self.chromaRed = chromaRed

@@ -134,7 +134,9 @@ class Run:
                     self.ways[way] = self.ways.get(way, 0) + 1
             command = [self.binary, "analyze", place["in"], "-o", place["out"], "--work-dir", place["work"], "--quiet",
                        "--extensions", ",".join(sorted({name.split(".")[-1] for name in made})), *options, *self.limits]
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=self.environment)
+            # A cache of its own: what other runs kept must not help, and the user's is no place for damaged films.
+            environment = self.environment | {"XDG_CACHE_HOME": os.path.join(folder, "cache")}
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=environment)
             if done.returncode == 2:
                 sys.exit(f"fuzz: the program does not take {' '.join(command)}:\n{text(done.stderr)}")
             self.files += len(made)
@@ -212,7 +214,7 @@ class Run:
             log = os.path.join(folder, "report")
             # Out of the locked room the sanitizer could not write its report.
             subprocess.run([self.binary, "analyze", film, "-o", os.path.join(folder, "out"), "--sandbox", "off", *options, *self.limits],
-                           capture_output=True, env=self.environment | {"ASAN_OPTIONS": f"{SANITIZER_OPTIONS}:log_path={log}"})
+                           capture_output=True, env=self.environment | {"ASAN_OPTIONS": f"{SANITIZER_OPTIONS}:log_path={log}", "CUTROOM_NO_CACHE": "1"})
             lines = [line for name in sorted(os.listdir(folder)) if name.startswith("report")
                      for line in text(read(os.path.join(folder, name))).splitlines()]
         return [line for line in lines if "Sanitizer" in line or line.lstrip().startswith("#")][:30]

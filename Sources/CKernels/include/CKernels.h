@@ -1,4 +1,5 @@
-// The inner loops of mixing and mastering. Each has one meaning; where an AVX2 version exists it is chosen at run time.
+// The inner loops of mixing, mastering and looking at pictures. Each has one meaning; where an AVX2 version exists it is
+// chosen at run time.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -82,6 +83,10 @@ void ck_widen(const uint8_t *source, size_t width, size_t height, uint8_t *targe
 // The least of some planes (at least one) of at least 32 bytes, 0 where `without` is 255; NULL is no mask.
 void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t *target, size_t count);
 
+// Of six planes the least of the first two and of either the next two or the last two, whichever are larger; otherwise as
+// ck_least, with a mask.
+void ck_least_of_either(const uint8_t *const *planes, const uint8_t *without, uint8_t *target, size_t count);
+
 // The window in which ck_dense counts.
 enum { CK_DENSE_WIDTH = 25, CK_DENSE_HEIGHT = 5 };
 // 255 in the rows of `mask` whose `rows` is not 0, where the window round a pixel holds at least `needed` values above
@@ -93,3 +98,61 @@ void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_
 // values[i] becomes the lesser, or the larger, of values[i] and other[i]. `other` may overlap what lies ahead of `values`.
 void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count);
 void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count);
+
+// Small pictures in which scene boundaries are looked for: planes of CK_SMALL_WIDTH × CK_SMALL_HEIGHT samples.
+enum { CK_SMALL_WIDTH = 64, CK_SMALL_HEIGHT = 36, CK_SMALL_SAMPLES = CK_SMALL_WIDTH * CK_SMALL_HEIGHT };
+// The least samples of a row that ck_box_means takes.
+enum { CK_LEAST_BOXED = 32 };
+
+// means[x] is the rounded mean of the samples from edges[x] up to edges[x + 1] (which is larger, and at most `width`) of
+// `count` rows.
+void ck_box_means(const uint8_t *const *rows, size_t count, size_t width, const uint32_t *edges, size_t boxes,
+                  uint8_t *means);
+
+// Blocks of a small picture, and how far from its place each may be looked for.
+enum { CK_BLOCK_WIDTH = 8, CK_BLOCK_HEIGHT = 9, CK_REACH_X = 6, CK_REACH_Y = 3 };
+typedef struct {
+  int16_t x, y;
+  uint32_t penalty;
+} ck_shift;
+// Predicts each block of the later picture from the earlier one, whose edges are repeated outwards. The shift with the least
+// sum of absolute differences of luma and penalty is taken, of equals the first; `shifts` come by rising penalty.
+// Returns the sum over all blocks: twice this, and the differences of both chroma planes at that shift.
+uint32_t ck_motion_residual(const uint8_t *luma, const uint8_t *blue, const uint8_t *red, const uint8_t *later_luma,
+                            const uint8_t *later_blue, const uint8_t *later_red, const ck_shift *shifts, size_t count);
+
+// What a correlation of two blocks of CK_BLOCK_WIDTH columns is made of.
+typedef struct {
+  int32_t sum, squares;
+} ck_moments;
+typedef struct {
+  ck_moments moments;
+  int32_t products;
+} ck_match;
+enum { CK_BLOCKS = 32, CK_MOST_MATCH_REACH = 2 };
+// For each of CK_BLOCKS blocks (four rows of eight, `height` samples high, the first at row `top`) of `target`: its moments, and
+// for every shift up to `reach` each way (row after row) those of the shifted block of `source` and their products. What lies
+// outside the blocks' rows, or the plane, repeats the edge.
+void ck_match_blocks(const uint8_t *source, const uint8_t *target, size_t top, size_t height, size_t reach,
+                     ck_moments *own, ck_match *shifted);
+
+// Counts samples whose differences, of three planes together, exceed `edge`, and those of which that is so or whose luma
+// exceeds `dark` in either picture.
+void ck_cover(const uint8_t *luma, const uint8_t *blue, const uint8_t *red, const uint8_t *other_luma,
+              const uint8_t *other_blue, const uint8_t *other_red, uint8_t edge, uint8_t dark, uint32_t *changed,
+              uint32_t *live);
+
+// Half pictures: three planes, one after the other, of CK_HALF_SAMPLES sums of four samples, from 0 to 1020. What is summed
+// over all three counts the first twice.
+enum { CK_HALF_SAMPLES = CK_SMALL_SAMPLES / 4 };
+
+// The sum of absolute differences.
+uint32_t ck_half_distance(const int16_t *a, const int16_t *b);
+// axis = to - from; returns the sum of its squares.
+int64_t ck_mix_axis(const int16_t *from, const int16_t *to, int16_t *axis);
+// The sum of (picture - from) * axis.
+int64_t ck_mix_share(const int16_t *picture, const int16_t *from, const int16_t *axis);
+// The sum of |(picture - from) * 256 - factor * axis| / 16, each rounded down. `factor` is at most 4096 either way.
+uint32_t ck_mix_residual(const int16_t *picture, const int16_t *from, const int16_t *axis, int16_t factor);
+// difference = the absolute differences of one sample's three values, the first counted twice; returns how many exceed `edge`.
+uint32_t ck_half_differences(const int16_t *a, const int16_t *b, int16_t edge, int16_t *difference);
