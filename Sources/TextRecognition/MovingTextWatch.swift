@@ -62,7 +62,7 @@ struct MovingTextWatch {
   /// Ends everything with the last frame.
   mutating func finish(at last: FrameTime) -> [MovingText] {
     defer { live = [] }
-    for text in live { text.strokes.end = last }
+    for text in live { text.strokes.end = text.strokes.missing == 0 ? last : text.strokes.lastWhole }
     return live
   }
 

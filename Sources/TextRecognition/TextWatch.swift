@@ -33,6 +33,8 @@ struct TextWatch {
   private var moving: MovingTextWatch
   /// Lines that moved and are gone, until they are asked for.
   private var movedLines: [MovingText] = []
+  /// Whether the last search knew of lines that move.
+  private var knewMoving = false
   private var history: FrameHistory
   private var looks = LookRing()
   private var lookTimes: [FrameTime] = []
@@ -169,7 +171,8 @@ struct TextWatch {
     // A slow picture must not hide a text that stands still in it.
     let justOver = over.filter { $0.ended.index == now.index }
     let moved = moving.strokes(at: lookTimes.suffix(StillStrokes.shortLooks))
-    if !moved.isEmpty { revision += 1 }
+    if !moved.isEmpty || knewMoving { revision += 1 }
+    knewMoving = !moved.isEmpty
     let known = (live + justOver).filter { window == .short || $0.isLong } + moved
     // They may be found again once they are no longer in the window.
     defer { if !justOver.isEmpty { revision += 1 } }
