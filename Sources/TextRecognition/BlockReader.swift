@@ -45,21 +45,6 @@ struct BlockReader {
     var calls = 0
     /// Recognitions that were given up: the picture too large, or too slow to read.
     var givenUp = 0
-
-    /// Keeps the words whose middle lies in one of some boxes: beside a text that moves there are others, read by
-    /// themselves.
-    mutating func keep(within boxes: [TextBox]) {
-      func keep(_ lines: [Line]) -> [Line] {
-        lines.compactMap { line in
-          let words = line.words.filter { word in
-            let (x, y) = ((word.box.left + word.box.right) / 2, (word.box.top + word.box.bottom) / 2)
-            return boxes.contains { $0.left <= x && x <= $0.right && $0.top <= y && y <= $0.bottom }
-          }
-          return words.isEmpty ? nil : Line(words)
-        }
-      }
-      (lines, refused) = (keep(lines), keep(refused))
-    }
   }
 
   /// Loads its model when the first block is read: most of the cost of a film without text.

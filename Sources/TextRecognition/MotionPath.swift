@@ -35,12 +35,6 @@ struct MotionPath: Sendable, Equatable {
     return Self.line(points[next - 1], points[next], seconds)
   }
 
-  /// Whether it goes further across than down.
-  var isHorizontal: Bool {
-    guard let first = points.first, let last = points.last else { return false }
-    return abs(last.x - first.x) > abs(last.y - first.y)
-  }
-
   private static func line(_ a: Point, _ b: Point, _ seconds: Double) -> (x: Double, y: Double) {
     guard b.seconds > a.seconds else { return (b.x, b.y) }
     let share = (seconds - a.seconds) / (b.seconds - a.seconds)

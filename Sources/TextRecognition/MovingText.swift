@@ -36,16 +36,12 @@ final class MovingText {
     let around = origin.moved(
       x: Int((offset.x * Double(factor)).rounded()), y: Int((offset.y * Double(factor)).rounded()))
     var best: (product: Int, plane: Plane)?
-    let steps = -factor...factor
-    let (across, down) = path.isHorizontal ? (steps, 0...0) : (0...0, steps)
-    for dx in across {
-      for dy in down {
-        let box = around.moved(x: dx, y: dy)
-        guard box.left >= 0, box.top >= 0, box.right <= picture.width, box.bottom <= picture.height else { continue }
-        let plane = BlockPictures.cut(picture, box)
-        let product = Self.product(plane, pictures.last)
-        if product > best?.product ?? .min { best = (product, plane) }
-      }
+    for dy in -factor...factor {
+      let box = around.moved(x: 0, y: dy)
+      guard box.left >= 0, box.top >= 0, box.right <= picture.width, box.bottom <= picture.height else { continue }
+      let plane = BlockPictures.cut(picture, box)
+      let product = Self.product(plane, pictures.last)
+      if product > best?.product ?? .min { best = (product, plane) }
     }
     if let best { pictures.add(best.plane) }
   }

@@ -1,7 +1,7 @@
 import Media
 import Timing
 
-/// Follows lines of text that move steadily up or down, as credits do, or across, from coming into view until they are gone.
+/// Follows lines of text that move steadily up or down, as credits do, from coming into view until they are gone.
 ///
 /// ``TextWatch`` sees what stands still. Here the last looks are shifted along with the page, so that its strokes stand, and
 /// searched for rows of letters in the same way. A line is followed by its strokes, wherever it goes; its picture is
@@ -55,7 +55,6 @@ struct MovingTextWatch {
     for motion in motion.motions() {
       if try find(motion, still, look, times, history) { break }
     }
-    for motion in motion.bandMotions(still) { _ = try find(motion, still, look, times, history) }
     return gone
   }
 
@@ -106,56 +105,31 @@ struct MovingTextWatch {
         for i in y * width + box.left..<y * width + box.right { (edges.rising[i], edges.falling[i]) = (0, 0) }
       }
     }
+    // Rows that were in view on all looks, without those at the edges, where a line may be cut.
+    let rows = max(0, -motion.total) + Self.free..<max(Self.free + 1, height - max(0, motion.total) - Self.free + 1)
     var found = false
     for pixels in Self.lines(detector.dense(in: edges).map(\.pixels), width: width) {
-      guard let pixels = inView(pixels, motion) else { continue }
       let weights = pixels.map { still.last.gradient(Int($0)) }
       let since = times[times.count - 1 - motion.ago]
       let strokes = StandingText(
         FoundStrokes(pixels: pixels, weights: weights), width: width, isLong: false, clean: since, now: look.time)
+      guard strokes.box.height >= Self.leastHeight, rows.contains(strokes.box.top), rows.contains(strokes.box.bottom)
+      else { continue }
       guard live.count < Self.most else {
         leftOut += 1
         continue
       }
       let past = motion.steps.map {
-        MotionPath.Point(
-          seconds: times[times.count - 1 - $0.ago].seconds, x: motion.band == nil ? 0 : Double($0.shift),
-          y: motion.band == nil ? Double($0.shift) : 0)
+        MotionPath.Point(seconds: times[times.count - 1 - $0.ago].seconds, x: 0, y: Double($0.shift))
       }
       strokes.path = MotionPath(past + [MotionPath.Point(seconds: look.time.seconds, x: 0, y: 0)])
       strokes.plane = (width, height)
-      guard strokes.box.height >= Self.leastHeight, TextBlock([strokes], width: width).mayBeText(width: width) else {
-        continue
-      }
+      guard TextBlock([strokes], width: width).mayBeText(width: width) else { continue }
       strokes.start = try history.start(of: strokes, before: since).time
       live.append(try MovingText(strokes, from: look, geometry: geometry))
       found = true
     }
     return found
-  }
-
-  /// The strokes of a line if it is wholly in view; of one that moves across, as much as ends between words.
-  private func inView(_ pixels: [Int32], _ motion: SharedMotion) -> [Int32]? {
-    let width = geometry.smallWidth
-    let size = motion.band == nil ? geometry.smallHeight : width
-    // What was in view on all looks.
-    let view = max(0, -motion.total) + Self.free..<size - max(0, motion.total) - Self.free
-    func place(_ pixel: Int32) -> Int { motion.band == nil ? Int(pixel) / width : Int(pixel) % width }
-    let places = Set(pixels.map(place)).sorted()
-    guard let first = places.first, let last = places.last, !view.isEmpty else { return nil }
-    if view.contains(first), view.contains(last) { return pixels }
-    // A line of which the end that was last to come is cut.
-    guard motion.band != nil, motion.total > 0, view.contains(first) else { return nil }
-    let seen = places.filter { view.contains($0) }
-    guard let cut = Self.widestGap(seen), cut - first >= StrokeDetector.leastWidth else { return nil }
-    return pixels.filter { place($0) < cut }
-  }
-
-  /// Where the widest gap among columns ends, the last of several: more likely that between words than one in a letter.
-  private static func widestGap(_ columns: [Int]) -> Int? {
-    var widest = (width: 1, end: Int?.none)
-    for (a, b) in zip(columns, columns.dropFirst()) where b - a > 1 && b - a >= widest.width { widest = (b - a, b) }
-    return widest.end
   }
 
   /// Areas of strokes, line by line: words of one line are joined, lines of one area parted.

@@ -125,8 +125,6 @@ struct ReadLine: Sendable {
 final class ReadingDesk {
   /// Share of a block's strokes outside lines already read below which it is not read.
   static let leastNews = 0.3
-  /// Heights of capitals beside a line that moves up within which words are its own.
-  static let reach = 6
   /// Share of a member's area within a line already read that makes it read.
   static let readArea = 0.75
   /// Confidence of a line that counts as read for good.
@@ -195,12 +193,7 @@ final class ReadingDesk {
     let done = lines.filter { $0.isOfPage && $0.path == nil && isNear($0, request.end) }.map {
       $0.box.moved(x: -x, y: -y)
     }
-    var reading = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
-    if let path = request.path {
-      // Beside a part of a line that moves across stand others; beside a line that moves up may be words of it.
-      let across = path.isHorizontal ? 0 : Double(Self.reach * request.capHeight)
-      reading.keep(within: request.parts.map { $0.box.moved(x: -x, y: -y).grown(across: across, down: 0) })
-    }
+    let reading = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
     calls += reading.calls
     notes.pagesGivenUp += reading.givenUp
     if !reading.lines.isEmpty {

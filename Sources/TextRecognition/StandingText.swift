@@ -213,12 +213,11 @@ struct Sight {
 extension StandingText {
   /// The same strokes where they are at a time, without those outside the picture; itself where it stands still.
   ///
-  /// `step` pixels are added to the way, down or, where it goes across, to the right.
+  /// `step` pixels are added to the way down.
   func moved(to seconds: Double, step: Int = 0) -> StandingText {
     guard let path else { return self }
     let offset = path.offset(at: seconds)
-    let across = path.isHorizontal
-    let (dx, dy) = (Int(offset.x.rounded()) + (across ? step : 0), Int(offset.y.rounded()) + (across ? 0 : step))
+    let (dx, dy) = (Int(offset.x.rounded()), Int(offset.y.rounded()) + step)
     var kept = FoundStrokes()
     for (position, weight) in zip(positions, weights) {
       let (y, x) = Int(position).quotientAndRemainder(dividingBy: plane.width)
@@ -237,8 +236,7 @@ extension StandingText {
     guard var path else { return (1, 0) }
     let expected = path.offset(at: time.seconds)
     let before = path.points[path.points.count - 1]
-    let across = path.isHorizontal
-    let resting = Int((across ? before.x - expected.x : before.y - expected.y).rounded())
+    let resting = Int((before.y - expected.y).rounded())
     var best: (step: Int, visible: Double, share: Double) = (0, 0, 0)
     for step in Set([-1, 0, 1, resting]).sorted(by: { (abs($0), $0) < (abs($1), $1) }) {
       let moved = moved(to: time.seconds, step: step)
@@ -248,11 +246,8 @@ extension StandingText {
       if share > best.share { best = (step, visible, share) }
     }
     if best.share >= MovingTextWatch.seen {
-      let step = Double(best.step)
       path.append(
-        across
-          ? MotionPath.Point(seconds: time.seconds, x: expected.x.rounded() + step, y: expected.y)
-          : MotionPath.Point(seconds: time.seconds, x: expected.x, y: expected.y.rounded() + step))
+        MotionPath.Point(seconds: time.seconds, x: expected.x, y: expected.y.rounded() + Double(best.step)))
       self.path = path
     }
     return (best.visible, best.share)

@@ -1,28 +1,22 @@
 import CKernels
 import Timing
 
-/// A motion that the letters of a page, or of a line, share: how far they stood from where they are now, at earlier looks.
+/// A motion that the letters of a page share: how far they stood from where they are now, at earlier looks.
 struct SharedMotion: Equatable {
-  /// Looks ago, and pixels of the small plane by which what is now at a row stood further down then, or what is now at a
-  /// column further right; negative: further up, or left.
+  /// Looks ago, and pixels of the small plane by which what is now at a row stood further down then; negative: further up.
   let steps: [(ago: Int, shift: Int)]
-  /// How well the rows or columns of those looks match, up to 3.
+  /// How well the rows of those looks match, up to 3.
   let match: Double
-  /// The rows of a line that moves across; nil for a page that moves up or down.
-  var band: Range<Int>?
 
   /// Pixels since the oldest of them.
   var total: Int { steps.last?.shift ?? 0 }
   /// The oldest of them.
   var ago: Int { steps.last?.ago ?? 0 }
 
-  static func == (a: SharedMotion, b: SharedMotion) -> Bool {
-    a.steps.map(\.shift) == b.steps.map(\.shift) && a.band == b.band
-  }
+  static func == (a: SharedMotion, b: SharedMotion) -> Bool { a.steps.map(\.shift) == b.steps.map(\.shift) }
 }
 
-/// Finds out whether a page of text moves steadily up or down, from how much edge there is in each row of the small planes,
-/// or a line across, from how much there is in each column of it.
+/// Finds out whether a page of text moves steadily up or down, from how much edge there is in each row of the small planes.
 ///
 /// Lines of text have rows full of edges and rows without, and lines of different length differ: the profile of one look
 /// fits that of another where it is shifted by the way that the page went. What fits at three looks in proportion to
@@ -45,13 +39,6 @@ struct SteadyMotion {
   /// Correlation of profiles in place from which a picture rests.
   static let rests = 0.98
   static let kept = 7
-  /// Mean step of the edges in a row of a line that moves across, and share by which their sum may change from look to look.
-  static let bandStep: Float = 4
-  static let bandChange: Float = 0.3
-  /// Rows of such a line, at least and as a part of the picture's at most, and how many are looked into.
-  static let lowestBand = 3
-  static let highestBand = 4
-  static let mostBands = 3
 
   /// Edges in each row: of the whole picture, of its left and of its right half.
   private struct Profile {
@@ -100,14 +87,9 @@ struct SteadyMotion {
   }
 
   private func motions(_ part: Int, _ stride: Int) -> [SharedMotion] {
-    motions(stride) { profiles[profiles.count - 1 - $0].parts[part] }
-  }
-
-  /// Motions of what has a profile so many looks ago, of which `stride` are from one that is taken to the next.
-  private func motions(_ stride: Int, _ profile: (_ ago: Int) -> [Float]) -> [SharedMotion] {
     let now = profiles.count - 1
     func age(_ ago: Int) -> Double { profiles[now].seconds - profiles[now - ago].seconds }
-    let looks = (0...3).map { profile($0 * stride) }
+    let looks = (0...3).map { profiles[now - $0 * stride].parts[part] }
     let furthest = min(Self.fastest * stride, looks[0].count - Self.leastRows)
     let inPlace = Self.correlation(looks[0], looks[3], shift: 0)
     guard furthest > 0, age(stride) > 0, inPlace < Self.rests else { return [] }
@@ -135,42 +117,6 @@ struct SteadyMotion {
       found.append(SharedMotion(steps: steps, match: match))
     }
     return found
-  }
-
-  /// The motions of lines that move across.
-  ///
-  /// Letters that move along a line stay in its rows: rows full of edge that hold as much of it at every look, but in
-  /// other columns. Only few of them are looked into, so that a picture that moves as a whole costs no more.
-  func bandMotions(_ still: StillStrokes) -> [SharedMotion] {
-    guard profiles.count > 3 else { return [] }
-    return bands(width: still.width).compactMap { band in
-      var best = motions(1) { still.columns(of: band, ago: $0) }.max { $0.match < $1.match }
-      best?.band = band
-      return best
-    }
-  }
-
-  /// The fullest bands of rows whose edges are as many at every look.
-  private func bands(width: Int) -> [Range<Int>] {
-    let looks = (0...3).map { profiles[profiles.count - 1 - $0].parts[0] }
-    let least = Float(width) * Self.bandStep
-    var found: [(fullness: Float, rows: Range<Int>)] = []
-    var first: Int?
-    for row in 0...looks[0].count {
-      let isSteady =
-        row < looks[0].count && looks[0][row] >= least
-        && looks.allSatisfy { abs($0[row] - looks[0][row]) <= Self.bandChange * looks[0][row] }
-      if isSteady {
-        first = first ?? row
-      } else if let start = first {
-        first = nil
-        let rows = start..<row
-        guard rows.count >= Self.lowestBand, rows.count <= looks[0].count / Self.highestBand else { continue }
-        found.append((rows.reduce(0) { $0 + looks[0][$1] } / Float(rows.count), rows))
-      }
-    }
-    return found.sorted { ($0.fullness, $1.rows.lowerBound) > ($1.fullness, $0.rows.lowerBound) }
-      .prefix(Self.mostBands).map(\.rows)
   }
 
   /// Correlation of one profile with another that is `shift` rows further down, over the rows both have.

@@ -107,50 +107,32 @@ struct StillStrokes {
     }
   }
 
-  /// Strokes that stood still in a page that moves, or in a line that moves across: each look is shifted by the way that it
-  /// went since, and may be a pixel off. 0 in rows and columns that were not in view on all of them.
+  /// Strokes that stood still in a page that moves: each look is shifted by the way that the page went since, and may be a
+  /// row off. 0 in rows that were not in view on all of them.
   func standing(along motion: SharedMotion) -> StrokeEdges {
     var edges = last
     for step in motion.steps {
       let then = look(step.ago)
-      keepLeast(&edges.rising, then.rising, step.shift, motion.band)
-      keepLeast(&edges.falling, then.falling, step.shift, motion.band)
+      keepLeast(&edges.rising, then.rising, shift: step.shift)
+      keepLeast(&edges.falling, then.falling, shift: step.shift)
     }
     return edges
   }
 
-  /// Keeps the lesser of each value and the largest of three, side by side along the motion, `shift` rows further down, or
-  /// columns further right in the rows of `band`.
-  private func keepLeast(_ values: inout [UInt8], _ then: [UInt8], _ shift: Int, _ band: Range<Int>?) {
-    func room(_ size: Int) -> Range<Int> {
-      let first = max(1, 1 - shift)
-      return first..<max(first, min(size - 1, size - 1 - shift))
-    }
-    let (rows, columns) = band.map { ($0, room(width)) } ?? (room(height), 0..<width)
+  /// Keeps the lesser of each value and the largest of three, one above the other, `shift` rows further down.
+  private func keepLeast(_ values: inout [UInt8], _ then: [UInt8], shift: Int) {
+    let first = max(1, 1 - shift)
+    let area = first * width..<max(first, min(height - 1, height - 1 - shift)) * width
     var widest = [UInt8](repeating: 0, count: values.count)
     then.withUnsafeBufferPointer { then in
       widest.withUnsafeMutableBufferPointer { widest in
-        guard let then = then.baseAddress, let widest = widest.baseAddress, !columns.isEmpty else { return }
-        for y in rows {
-          let start = y * width + columns.lowerBound
-          for near in shift - 1...shift + 1 {
-            let offset = band == nil ? near * width : near
-            ByteRows.keepLargest(widest + start, then + start + offset, count: columns.count)
-          }
+        guard let then = then.baseAddress, let widest = widest.baseAddress, !area.isEmpty else { return }
+        for row in shift - 1...shift + 1 {
+          ByteRows.keepLargest(widest + area.lowerBound, then + area.lowerBound + row * width, count: area.count)
         }
       }
     }
     ByteRows.keepLeast(&values, widest)
-  }
-
-  /// Edges in each column of some rows, on the look so many before the last.
-  func columns(of rows: Range<Int>, ago: Int) -> [Float] {
-    let edges = look(ago)
-    var sums = [Float](repeating: 0, count: width)
-    for y in rows {
-      for x in 0..<width { sums[x] += Float(edges.rising[y * width + x]) + Float(edges.falling[y * width + x]) }
-    }
-    return sums
   }
 
   /// Hands over the addresses of all planes; the arrays live as long as the call.

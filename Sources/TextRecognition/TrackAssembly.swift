@@ -23,7 +23,7 @@ enum TrackAssembly {
   static func tracks(
     _ lines: [ReadLine], region: TextRegion, language: String
   ) -> (tracks: [FoundText], lines: [(track: Int, line: ReadLine)]) {
-    let blocks = Dictionary(grouping: MovingLines.joined(tidied(lines)), by: \.block)
+    let blocks = Dictionary(grouping: tidied(lines), by: \.block)
     var found: [(track: FoundText, lines: [ReadLine])] = []
     for block in blocks.keys.sorted() {
       let ordered = blocks[block, default: []].sorted { $0.box.top + $0.box.bottom < $1.box.top + $1.box.bottom }
