@@ -62,7 +62,13 @@ static inline int cr_exchange(const char *one, const char *other) {
 
 // Swift knows neither of these: fork, as it is not for programs with threads, and the macros of control messages.
 static inline pid_t cr_fork(void) { return fork(); }
-static inline int cr_close_range(unsigned int first, unsigned int last) { return (int)syscall(SYS_close_range, first, last, 0u); }
+
+// Closes descriptors, one by one where the kernel is older than 5.9.
+static inline void cr_close_range(unsigned int first, unsigned int last) {
+  if (syscall(SYS_close_range, first, last, 0u) == 0) return;
+  long most = sysconf(_SC_OPEN_MAX);
+  for (long descriptor = first; descriptor <= last && descriptor < most; descriptor++) close((int)descriptor);
+}
 
 // A descriptor that is readable while a child has ended and nobody has taken the signal; SIGCHLD is blocked from here on.
 static inline int cr_endings(void) {

@@ -96,7 +96,8 @@ package enum ForkServerLoop {
   /// no socket. In a forked worker it returns that worker's exit code.
   package static func run() -> Int32 {
     let socket = ForkServer.socketDescriptor
-    guard fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 else {
+    var status = stat()
+    guard fstat(socket, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
       try? FileSystem.writeAll(
         Array("cutroom \(ForkServer.command): this is for a batch to start\n".utf8), to: STDERR_FILENO,
         path: "standard error")
@@ -114,7 +115,7 @@ package enum ForkServerLoop {
       guard isOpen, polls[1].revents != 0 else { continue }
       var descriptors = [Int32](repeating: -1, count: Int(CR_MOST_DESCRIPTORS))
       let count = Int(cr_receive_descriptors(socket, &descriptors))
-      if count < 0 { continue }
+      if count < 0, errno == EINTR { continue }
       guard count == 5 else {
         isOpen = false
         continue

@@ -298,7 +298,7 @@ package final class Input {
       if refusals.pointer.pointee > 0 { throw Self.forbidden }
       if code >= 0 { break }
       if code == CR_EAGAIN { continue }
-      if code == CR_ENOMEM { throw MediaError(.outOfMemory, "not enough memory to read the file") }
+      if code == CR_ENOMEM, !Self.hasRoom { throw MediaError(.outOfMemory, "not enough memory to read the file") }
       if source.readError != 0 {
         throw MediaError(
           .unreadable, "the file cannot be read to its end: \(String(cString: strerror(source.readError)))",
@@ -308,6 +308,14 @@ package final class Input {
     }
     note(packet)
     return true
+  }
+
+  /// Whether there is memory for any packet that is no damage: where there is, one that found none was said to be of a size that
+  /// nothing has.
+  private static var hasRoom: Bool {
+    let most = malloc(1 << 29)
+    free(most)
+    return most != nil
   }
 
   /// Goes to the key frame of the video at or before a timestamp, or near it: what is decoded next tells. Returns false

@@ -114,4 +114,10 @@ struct CommandTests {
     #expect(number.split(separator: ".").count == 3)
     #expect(try JSON(cutroom(["probe", Film.plain()]).output).engine.version.string == String(number))
   }
+
+  @Test func `a fork server without a batch says so`() throws {
+    let outcome = try cutroom(["fork-server"])
+    #expect(outcome.exitCode == 2)
+    #expect(outcome.errors.contains("for a batch to start"))
+  }
 }
