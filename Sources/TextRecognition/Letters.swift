@@ -29,10 +29,8 @@ struct Letters {
   static let wordLetters = 3
   static let wordWidth = 2.5
 
-  /// Width of a usual letter in heights of a row, and widest that one is taken to be, in such letters: what is wider are
-  /// letters that touch, or no letter.
-  static let usualShape = 0.75
-  static let widestLetter = 1.6
+  /// Width of a whole letter in heights of a row: what is narrower may be a piece of one.
+  static let wholeShape = 0.75
 
   /// Letters side by side.
   struct Row {
@@ -69,12 +67,12 @@ struct Letters {
   /// Pixels of all areas, letters or not.
   var ink: Int { areas.components.reduce(0) { $0 + $1.area } }
   var lettersInRows: Int { rows.reduce(0) { $0 + $1.members.count } }
-  /// Letters that the rows' members make up by their width, in ``usualShape`` of the row's height: a letter that broke into
-  /// pieces does not count more than the whole one.
+  /// The rows' members, of which each counts by its width up to that of a whole letter: a letter that broke into pieces
+  /// does not count more than the whole one, letters that touch count as one.
   var letterWidths: Double {
     rows.reduce(0) { sum, row in
       sum
-        + row.members.reduce(0) { $0 + min(Self.widestLetter, Double(box($1).width) / (Self.usualShape * row.height)) }
+        + row.members.reduce(0) { $0 + min(1, Double(box($1).width) / (Self.wholeShape * row.height)) }
     }
   }
   var inkInRows: Int { rows.reduce(0) { $0 + $1.members.reduce(0) { $0 + areas.components[$1].area } } }
