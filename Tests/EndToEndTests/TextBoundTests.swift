@@ -38,12 +38,6 @@ struct TextBoundTests {
     #expect(try Self.warnings(film, ["--timeout", "120s"]).codes.contains("text_regions_left_out"))
   }
 
-  @Test func `a page too high for Tesseract is given up`() throws {
-    let film = try Self.page(
-      Array(repeating: "the river and the mountain", count: 900), size: "320x16000", fontSize: 12, spacing: 3)
-    #expect(try Self.warnings(film, ["--timeout", "120s"]).codes.contains("text_given_up"))
-  }
-
   @Test func `a picture too small for letters says so`() throws {
     let film = try Film.make(["-f", "lavfi", "-i", "testsrc=s=32x12:r=25", "-t", "1", "-c:v", "ffv1"], as: "mkv")
     let (document, codes) = try Self.warnings(film)
