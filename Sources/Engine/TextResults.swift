@@ -91,6 +91,9 @@ struct TextResults {
       warning(notes.pagesGivenUp, "text_given_up") {
         "\($0) pictures were too large for text recognition, or took it too long, and were given up"
       },
+      warning(notes.hasSmallPictures ? 1 : 0, "text_picture_too_small") { _ in
+        "the pictures are too small for letters that could be read, so no text was looked for"
+      },
       warning(notes.refusedLeftOut, "text_review_cut") {
         "\($0) refused readings are not listed in the review, as there are too many"
       },

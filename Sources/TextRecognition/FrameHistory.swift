@@ -87,6 +87,18 @@ struct FrameHistory {
   var oldest: FrameTime? { entries.first?.time }
 
   private func sight(of text: StandingText, in entry: Entry) throws(MediaError) -> Sight? {
+    guard text.path != nil else { return try sight(ofStill: text, in: entry) }
+    // Between looks its place is known to a pixel.
+    var best: Sight?
+    for step in -1...1 {
+      let moved = text.moved(to: entry.time.seconds, step: step)
+      guard let sight = try sight(ofStill: moved, in: entry) else { return nil }
+      if sight.share > best?.share ?? -.infinity { best = sight }
+    }
+    return best
+  }
+
+  private func sight(ofStill text: StandingText, in entry: Entry) throws(MediaError) -> Sight? {
     if let plane = entry.plane { return text.sight(in: plane) }
     guard let frame = entry.frame else { return nil }
     if frame.isShownAsStored,

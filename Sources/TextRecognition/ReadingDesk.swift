@@ -36,6 +36,8 @@ struct ReadingRequest: Sendable {
   let factor: Int
   /// What to read where the whole gives nothing.
   let alternatives: [ReadingRequest]
+  /// Where a text that moves stood, in pixels of the picture that is read, from where its pictures were taken.
+  let path: MotionPath?
 
   /// Nil for a block that stood too short, or whole on no look, or whose strokes are not those of letters.
   init?(_ block: TextBlock, geometry: TextGeometry) throws(MediaError) {
@@ -47,10 +49,8 @@ struct ReadingRequest: Sendable {
     size = (geometry.width, geometry.height)
     capHeight = block.lineHeight * factor
     end = block.end
-    origin = block.box.grown(
-      across: max(Self.leastMarginAcross, Self.marginAcross * block.lineHeight),
-      down: max(Self.leastMarginDown, block.lineHeight / 2 + 1), within: (geometry.smallWidth, geometry.smallHeight)
-    ).scaled(by: factor)
+    origin = Self.origin(of: block, geometry)
+    path = nil
     let width = geometry.smallWidth
     let (coming, going) = (block.comingStrokes(width: width), block.goingStrokes(width: width))
     parts = block.members.enumerated().map { index, member in
@@ -70,6 +70,33 @@ struct ReadingRequest: Sendable {
     }
     self.alternatives = alternatives
   }
+
+  /// Nil for a line that was seen too short.
+  init?(_ text: MovingText, geometry: TextGeometry) {
+    let strokes = text.strokes
+    guard strokes.end.seconds - strokes.start.seconds >= TextBlock.shortest else { return nil }
+    factor = geometry.factor
+    size = (geometry.width, geometry.height)
+    capHeight = text.block.lineHeight * factor
+    end = strokes.end
+    origin = text.origin
+    parts = [
+      Part(
+        box: TextBox(strokes.box.scaled(by: factor)), start: strokes.start, end: strokes.end, strokes: strokes.strokes,
+        comingStrokes: strokes.strokes, goingStrokes: strokes.strokes)
+    ]
+    pictures = text.pictures
+    alternatives = []
+    path = strokes.path?.scaled(by: Double(factor))
+  }
+
+  /// A block with room around it, in pixels of the picture that is read.
+  static func origin(of block: TextBlock, _ geometry: TextGeometry) -> PixelBox {
+    block.box.grown(
+      across: max(leastMarginAcross, marginAcross * block.lineHeight),
+      down: max(leastMarginDown, block.lineHeight / 2 + 1), within: (geometry.smallWidth, geometry.smallHeight)
+    ).scaled(by: geometry.factor)
+  }
 }
 
 /// A line that was read, in pixels of the picture.
@@ -86,6 +113,14 @@ struct ReadLine: Sendable {
   var size: (width: Int, height: Int)
   /// The picture of it, where a person should look at it.
   var picture: Plane?
+  /// Where it stood, against ``box``, if it moves.
+  var path: MotionPath?
+
+  /// Its box at a time.
+  func box(at seconds: Double) -> TextBox {
+    guard let offset = path?.offset(at: seconds) else { return box }
+    return box.moved(x: offset.x, y: offset.y)
+  }
 
   var text: String { words.joinedText }
   var letters: Int { words.letters }
@@ -150,9 +185,11 @@ final class ReadingDesk {
 
   private func hasNews(_ request: ReadingRequest) -> Bool {
     let factor = Double(request.factor)
+    // Lines of one page come into view in one place.
+    guard request.path == nil else { return true }
     let new = request.parts.filter { part in
       !lines.contains { line in
-        isNear(line, part.end)
+        line.path == nil && isNear(line, part.end)
           && line.box.grown(across: 2 * factor, down: factor).sharedArea(part.box) >= Self.readArea * part.box.area
       }
     }
@@ -162,7 +199,9 @@ final class ReadingDesk {
 
   private func read(_ request: ReadingRequest) throws(MediaError) {
     let (x, y) = (Double(request.origin.left), Double(request.origin.top))
-    let done = lines.filter { $0.isOfPage && isNear($0, request.end) }.map { $0.box.moved(x: -x, y: -y) }
+    let done = lines.filter { $0.isOfPage && $0.path == nil && isNear($0, request.end) }.map {
+      $0.box.moved(x: -x, y: -y)
+    }
     let reading = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
     calls += reading.calls
     notes.pagesGivenUp += reading.givenUp
@@ -187,7 +226,8 @@ final class ReadingDesk {
           return word
         }, box: line.box.moved(x: x, y: y), confidence: line.confidence, start: start, end: end, block: blocks,
         isOfPage: found.count >= 3, size: request.size,
-        picture: shown(line.confidence) ? notes.picture(of: line.box, in: request.pictures.last) : nil)
+        picture: shown(line.confidence) ? notes.picture(of: line.box, in: request.pictures.last) : nil,
+        path: request.path)
     }
   }
 

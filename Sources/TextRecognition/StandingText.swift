@@ -45,6 +45,9 @@ final class StandingText {
   var missing = 0
   /// The looks on which it was whole, saved when it began to fall.
   var looks: [Look] = []
+  /// Where a text that moves stood, and the size of the small plane, which it may leave; nil for what stands still.
+  var path: MotionPath?
+  var plane = (width: 0, height: 0)
   /// Whether the last presence was won by shifting.
   private(set) var drifts = false
 
@@ -69,7 +72,7 @@ final class StandingText {
 
   /// Replaces the template.
   func take(_ pixels: [Int32], weights: [Int16], width: Int) {
-    var (left, top, right, bottom) = (Int.max, Int.max, 0, 0)
+    var (left, top, right, bottom) = pixels.isEmpty ? (0, 0, 0, 0) : (Int.max, Int.max, 0, 0)
     for pixel in pixels {
       let (y, x) = Int(pixel).quotientAndRemainder(dividingBy: width)
       (left, right) = (min(left, x), max(right, x + 1))
@@ -219,4 +222,58 @@ struct Sight {
 
   /// Whether the same strokes stand there in another contrast, as letters do when the picture behind them changes.
   var hasSameStrokes: Bool { abs(likeness) >= Self.sameStrokes && abs(share) >= Self.faintest }
+}
+
+extension StandingText {
+  /// The same strokes where they are at a time, without those outside the picture; itself where it stands still.
+  ///
+  /// `step` pixels are added to the way down.
+  func moved(to seconds: Double, step: Int = 0) -> StandingText {
+    guard let path else { return self }
+    let offset = path.offset(at: seconds)
+    let (dx, dy) = (Int(offset.x.rounded()), Int(offset.y.rounded()) + step)
+    var (pixels, weights) = ([Int32](), [Int16]())
+    for (position, weight) in zip(positions, self.weights) {
+      let (y, x) = Int(position).quotientAndRemainder(dividingBy: plane.width)
+      // On the outermost pixels no step along the line can be measured.
+      guard (0..<plane.height).contains(y + dy), (1..<plane.width - 1).contains(x + dx) else { continue }
+      pixels.append(Int32((y + dy) * plane.width + x + dx))
+      weights.append(weight)
+    }
+    return StandingText(
+      pixels: pixels, weights: weights, width: plane.width, isLong: isLong, clean: clean, now: lastWhole)
+  }
+
+  /// Finds strokes that move on a look, near where they are to be, or where they came to rest, and notes the place.
+  ///
+  /// Returns the share of its strokes that are within the picture, and what is seen of those.
+  func follow(in edges: StrokeEdges, at time: FrameTime) -> (visible: Double, share: Double) {
+    guard var path else { return (1, 0) }
+    let expected = path.offset(at: time.seconds)
+    let before = path.points[path.points.count - 1]
+    let resting = Int((before.y - expected.y).rounded())
+    var best: (step: Int, visible: Double, share: Double) = (0, 0, 0)
+    for step in Set([-1, 0, 1, resting]).sorted(by: { (abs($0), $0) < (abs($1), $1) }) {
+      let moved = moved(to: time.seconds, step: step)
+      let visible = Double(moved.strokes) / Double(max(1, strokes))
+      let share = moved.strokes == 0 ? 0 : moved.plainSight(in: edges).share
+      if step == 0 { best.visible = visible }
+      if share > best.share { best = (step, visible, share) }
+    }
+    if best.share >= MovingTextWatch.seen {
+      path.append(
+        MotionPath.Point(seconds: time.seconds, x: expected.x, y: expected.y.rounded() + Double(best.step)))
+      self.path = path
+    }
+    return (best.visible, best.share)
+  }
+
+  /// What edges show of the template, in place.
+  private func plainSight(in edges: StrokeEdges) -> Sight {
+    edges.rising.withUnsafeBufferPointer { rising in
+      edges.falling.withUnsafeBufferPointer { falling in
+        Self.sight((positions, weights), energy) { _, pixel in Int32(rising[pixel]) &- Int32(falling[pixel]) }
+      }
+    }
+  }
 }

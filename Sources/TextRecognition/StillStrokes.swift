@@ -59,6 +59,9 @@ struct StillStrokes {
   /// Edges of the last look; 0 on the outermost pixels.
   var last: StrokeEdges { looks[slot] }
 
+  /// Edges some looks before the last.
+  private func look(_ back: Int) -> StrokeEdges { looks[(count + 2 * Self.longLooks - 1 - back) % Self.longLooks] }
+
   /// Takes the small plane of the next look.
   mutating func push(_ plane: Plane) {
     defer { count += 1 }
@@ -91,6 +94,34 @@ struct StillStrokes {
   private static func least(_ planes: [[UInt8]], without known: [UInt8], into target: inout [UInt8]) {
     guard target.count >= leastWidth else { return }
     withPointers(planes[...], []) { ck_least($0, $0.count, known, &target, target.count) }
+  }
+
+  /// Strokes that stood still in a page that moves: each look is shifted by the way that the page went since, and may be a
+  /// row off. 0 in rows that were not in view on all of them.
+  func standing(along motion: SharedMotion) -> StrokeEdges {
+    var edges = last
+    for step in motion.steps {
+      let then = look(step.ago)
+      keepLeast(&edges.rising, then.rising, shift: step.shift)
+      keepLeast(&edges.falling, then.falling, shift: step.shift)
+    }
+    return edges
+  }
+
+  /// Keeps the lesser of each value and the largest of three, one above the other, `shift` rows further down.
+  private func keepLeast(_ values: inout [UInt8], _ then: [UInt8], shift: Int) {
+    let first = max(1, 1 - shift)
+    let area = first * width..<max(first, min(height - 1, height - 1 - shift)) * width
+    var widest = [UInt8](repeating: 0, count: values.count)
+    then.withUnsafeBufferPointer { then in
+      widest.withUnsafeMutableBufferPointer { widest in
+        guard let then = then.baseAddress, let widest = widest.baseAddress, !area.isEmpty else { return }
+        for row in shift - 1...shift + 1 {
+          ByteRows.keepLargest(widest + area.lowerBound, then + area.lowerBound + row * width, count: area.count)
+        }
+      }
+    }
+    ByteRows.keepLeast(&values, widest)
   }
 
   /// Hands over the addresses of all planes; the arrays live as long as the call.

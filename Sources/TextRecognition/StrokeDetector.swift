@@ -51,6 +51,16 @@ struct StrokeDetector {
     guard width >= StillStrokes.leastWidth, height >= StillStrokes.leastHeight else { return [] }
     known[window.rawValue].update(texts, revision: revision)
     still.standing(window, without: known[window.rawValue].edges, into: &edges)
+    return dense()
+  }
+
+  /// The strokes of each area in which edges stand densely.
+  mutating func dense(in edges: StrokeEdges) -> [[Int32]] {
+    self.edges = edges
+    return dense()
+  }
+
+  private mutating func dense() -> [[Int32]] {
     let areas = RunComponents(denseRuns(), diagonally: false)
     var found: [[Int32]] = []
     for component in areas.components

@@ -5,11 +5,11 @@ enum Polarity: Int, Sendable { case bright, dark }
 
 /// The pictures of a block: what stood still, as it was at its darkest, its brightest and at last.
 struct BlockPictures: Sendable {
-  let darkest: Plane
-  let brightest: Plane
-  let last: Plane
+  private(set) var darkest: Plane
+  private(set) var brightest: Plane
+  private(set) var last: Plane
   /// Looks that went into them.
-  let count: Int
+  private(set) var count: Int
 
   /// Luma steps by which a pixel may differ between looks, and share of the pixels that may differ by more, in a picture
   /// in which nothing moved: compression leaves that much.
@@ -30,16 +30,17 @@ struct BlockPictures: Sendable {
   /// Cuts a box out of some planes of one size. Over moving footage the least of the looks makes the ground as dark as it
   /// ever was under bright letters.
   init(_ planes: [Plane], _ box: PixelBox) {
-    let cut = planes.map { Self.cut($0, box) }
-    var (darkest, brightest) = (cut[0], cut[0])
-    for plane in cut.dropFirst() {
-      ByteRows.keepLeast(&darkest.bytes, plane.bytes)
-      ByteRows.keepLargest(&brightest.bytes, plane.bytes)
-    }
-    self.darkest = darkest
-    self.brightest = brightest
-    last = cut[cut.count - 1]
-    count = planes.count
+    let first = Self.cut(planes[0], box)
+    (darkest, brightest, last, count) = (first, first, first, 1)
+    for plane in planes.dropFirst() { add(Self.cut(plane, box)) }
+  }
+
+  /// Takes one more picture of the same size.
+  mutating func add(_ cut: Plane) {
+    ByteRows.keepLeast(&darkest.bytes, cut.bytes)
+    ByteRows.keepLargest(&brightest.bytes, cut.bytes)
+    last = cut
+    count += 1
   }
 
   static func cut(_ plane: Plane, _ box: PixelBox) -> Plane {

@@ -45,6 +45,9 @@ struct TextGeometry: Equatable {
       bottom: min(smallHeight, Int(((box.y + box.height) * down).rounded(.up))))
   }
 
+  /// Whether the small plane is large enough to be searched.
+  var hasRoom: Bool { smallWidth >= StillStrokes.leastWidth && smallHeight >= StillStrokes.leastHeight }
+
   /// The small plane of a frame, from 0 for black to 255 for white.
   func smallPlane(_ frame: VideoFrame) throws(MediaError) -> Plane {
     if frame.isShownAsStored { return try frame.luma(dividedBy: divisor * factor) }
@@ -97,6 +100,10 @@ struct PixelBox: Equatable, Sendable {
     PixelBox(
       left: min(left, other.left), top: min(top, other.top), right: max(right, other.right),
       bottom: max(bottom, other.bottom))
+  }
+
+  func moved(x: Int, y: Int) -> PixelBox {
+    PixelBox(left: left + x, top: top + y, right: right + x, bottom: bottom + y)
   }
 
   /// The same rectangle in a picture `factor` times as large.

@@ -21,6 +21,7 @@ package final class TextReader {
   private var last: FrameTime?
   private var lastLook: FrameTime?
   private var regionsLeftOut = 0
+  private var hasSmallPictures = false
 
   /// What the reading thread works on.
   private final class Desk: @unchecked Sendable {
@@ -47,6 +48,7 @@ package final class TextReader {
       // The film's picture changes its size: texts end here.
       try endTexts()
       regionsLeftOut += watch?.leftOut ?? 0
+      hasSmallPictures = hasSmallPictures || !geometry.hasRoom
       self.geometry = geometry
       watch = TextWatch(geometry: geometry)
       lastLook = nil
@@ -59,6 +61,7 @@ package final class TextReader {
     lastLook = time
     let look = try Look(frame, time: time, geometry: geometry)
     try read(try watch?.look(try geometry.smallPlane(frame), look) ?? [], geometry)
+    readMoved(geometry)
   }
 
   /// The frame nearest to an eighth of a second after the last look.
@@ -71,17 +74,28 @@ package final class TextReader {
   private func endTexts() throws(MediaError) {
     guard let geometry, let last, let blocks = watch?.finish(at: last) else { return }
     try read(blocks, geometry)
+    readMoved(geometry)
   }
 
   private func read(_ blocks: [TextBlock], _ geometry: TextGeometry) throws(MediaError) {
     for block in blocks.flatMap({ $0.readable(width: geometry.smallWidth) }) {
-      guard let request = try ReadingRequest(block, geometry: geometry) else { continue }
-      thread.submit { [desk] in
-        do throws(MediaError) {
-          try desk.desk.take(request)
-        } catch {
-          desk.failure.withLock { $0 = $0 ?? error }
-        }
+      if let request = try ReadingRequest(block, geometry: geometry) { submit(request) }
+    }
+  }
+
+  /// Reads the lines that moved and are gone.
+  private func readMoved(_ geometry: TextGeometry) {
+    for text in watch?.movedTexts() ?? [] {
+      if let request = ReadingRequest(text, geometry: geometry) { submit(request) }
+    }
+  }
+
+  private func submit(_ request: ReadingRequest) {
+    thread.submit { [desk] in
+      do throws(MediaError) {
+        try desk.desk.take(request)
+      } catch {
+        desk.failure.withLock { $0 = $0 ?? error }
       }
     }
   }
@@ -96,6 +110,7 @@ package final class TextReader {
       desk.lines, region: options.textRegion, language: options.languages.first ?? "")
     var notes = desk.notes
     notes.regionsLeftOut = regionsLeftOut + (watch?.leftOut ?? 0)
+    notes.hasSmallPictures = hasSmallPictures
     return TextFindings(tracks: tracks, reviews: TextReview.all(kept: lines, refused: desk.refused), notes: notes)
   }
 }

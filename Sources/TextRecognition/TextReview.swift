@@ -30,6 +30,8 @@ package struct TextNotes: Sendable, Equatable {
   package var pagesGivenUp = 0
   /// Regions that were not followed because too many stood at once.
   package var regionsLeftOut = 0
+  /// Whether the film's pictures, or some of them, are too small to be searched.
+  package var hasSmallPictures = false
   /// Refused readings that the review does not list.
   package var refusedLeftOut = 0
   private var pictureBytes = 0

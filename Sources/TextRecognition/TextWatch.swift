@@ -29,6 +29,11 @@ struct TextWatch {
   private let geometry: TextGeometry
   private var still: StillStrokes
   private var detector: StrokeDetector
+  private var moving: MovingTextWatch
+  /// Lines that moved and are gone, until they are asked for.
+  private var movedLines: [MovingText] = []
+  /// Whether the last search knew of lines that move.
+  private var knewMoving = false
   private var history: FrameHistory
   private var looks = LookRing()
   private var lookTimes: [FrameTime] = []
@@ -37,12 +42,14 @@ struct TextWatch {
   /// Changes with every text that comes, goes or gets another template.
   private var revision = 0
   /// Texts that were not followed because ``most`` stood.
-  private(set) var leftOut = 0
+  var leftOut: Int { stillLeftOut + moving.leftOut }
+  private var stillLeftOut = 0
 
   init(geometry: TextGeometry) {
     self.geometry = geometry
     history = FrameHistory(geometry: geometry)
     still = StillStrokes(width: geometry.smallWidth, height: geometry.smallHeight)
+    moving = MovingTextWatch(geometry: geometry)
     detector = StrokeDetector(width: geometry.smallWidth, height: geometry.smallHeight, region: geometry.region)
   }
 
@@ -60,6 +67,7 @@ struct TextWatch {
     lookTimes.append(time)
     if lookTimes.count > StillStrokes.longLooks { lookTimes.removeFirst() }
     still.push(plane)
+    movedLines += try moving.look(still, look, times: lookTimes, history: history)
     guard still.hasShort else { return [] }
     try follow(time)
     if still.hasLong, still.count % Self.looksPerLongSearch == 0 {
@@ -69,8 +77,15 @@ struct TextWatch {
     return endedBlocks(at: time)
   }
 
+  /// The lines that moved and are gone since this was last asked.
+  mutating func movedTexts() -> [MovingText] {
+    defer { movedLines = [] }
+    return movedLines
+  }
+
   /// Ends everything with the last frame.
   mutating func finish(at last: FrameTime) -> [TextBlock] {
+    movedLines += moving.finish(at: last)
     for text in live {
       if text.looks.isEmpty { text.looks = looks.looks(from: text.clean, through: text.lastWhole) }
       text.end = last
@@ -155,10 +170,13 @@ struct TextWatch {
     _ window: StillStrokes.Window, since: FrameTime, now: FrameTime
   ) throws(MediaError) {
     // A slow picture must not hide a text that stands still in it.
-    let known = window == .long ? live.filter(\.isLong) : live
+    let moved = moving.strokes(at: lookTimes.suffix(StillStrokes.shortLooks))
+    if !moved.isEmpty || knewMoving { revision += 1 }
+    knewMoving = !moved.isEmpty
+    let known = (window == .long ? live.filter(\.isLong) : live) + moved
     for pixels in detector.find(still, window, known: known, revision: revision) {
       guard live.count < Self.most else {
-        leftOut += 1
+        stillLeftOut += 1
         continue
       }
       let text = StandingText(

@@ -19,6 +19,8 @@ enum TrackAssembly {
   static let sharedTime = 0.2
   /// Share of the longer text's letters, in order, by which two texts are almost equal.
   static let almostEqual = 0.92
+  /// Seconds before and after, within which a part of a moving line that seemed to stand was on its way.
+  static let aroundPart = 0.5
   /// Share of the better line's letters that a worse reading needs to lend its times.
   static let lendingLetters = 0.6
   /// A confidence that is worth nothing.
@@ -69,7 +71,7 @@ enum TrackAssembly {
         let shared = min(line.end.seconds, other.end.seconds) - max(line.start.seconds, other.start.seconds)
         guard shared >= sameTime * shorter, isSamePlace(line, other) else { continue }
         let same = areAlike(line.text, other.text)
-        if shared < wholeTime * shorter, !same { continue }
+        if shared < wholeTime * shorter || (line.path == nil) != (other.path == nil), !same { continue }
         if same, duration(line) > duration(other), Double(line.letters) >= lendingLetters * Double(other.letters) {
           kept[index].start = line.start
           kept[index].end = line.end
@@ -96,9 +98,14 @@ enum TrackAssembly {
   private static func duration(_ line: ReadLine) -> Double { line.end.seconds - line.start.seconds }
 
   private static func isSamePlace(_ a: ReadLine, _ b: ReadLine) -> Bool {
-    let shared = a.box.overlap(b.box)
-    return shared.width > 0 && shared.height > sameRows * min(a.box.height, b.box.height)
-      && shared.width > sameColumns * min(a.box.width, b.box.width)
+    let (start, end) = (max(a.start.seconds, b.start.seconds), min(a.end.seconds, b.end.seconds))
+    // What seemed to stand was somewhere on the way of what moved.
+    let isPart = (a.path == nil) != (b.path == nil)
+    let times = isPart ? [start - aroundPart, end + aroundPart] : [(start + end) / 2]
+    let (a, b) = (TextBox(around: times.map(a.box)), TextBox(around: times.map(b.box)))
+    let shared = a.overlap(b)
+    return shared.width > 0 && shared.height > sameRows * min(a.height, b.height)
+      && shared.width > sameColumns * min(a.width, b.width)
   }
 
   /// Whether the longest common subsequence of the letters holds most of the shorter text.

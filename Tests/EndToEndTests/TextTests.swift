@@ -45,10 +45,12 @@ struct TextTests {
     #expect(abs((box.height.double ?? 9) - seen.height) < 0.04)
   }
 
-  @Test func `the subtitle file says the same and ffmpeg reads it`() throws {
+  @Test(arguments: ["text.srt", "text.vtt"]) func `a subtitle file says the same and ffmpeg reads it`(
+    name: String
+  ) throws {
     let (_, batch, document) = try Self.run.get()
-    let path = "\(batch.output)/words.mp4/text.srt"
-    #expect(document.outputs.items.contains { $0.kind.string == "subtitles" && $0.path.string == "text.srt" })
+    let path = "\(batch.output)/words.mp4/\(name)"
+    #expect(document.outputs.items.contains { $0.kind.string == "subtitles" && $0.path.string == name })
     let packets = try JSON(tool("ffprobe", ["-v", "error", "-show_packets", "-of", "json", path]).output).packets.items
     try #require(packets.count == document.text_tracks.items.count)
     let start = try #require(Double(packets[0].pts_time.string ?? ""))

@@ -5,7 +5,9 @@ usage: tools/bench text [FOLDER] [--peers tesseract,rapidocr] [--json FILE]
 FOLDER holds films and, for each that has a truth, NAME.text.json beside it:
 {"text": [{"text": "…", "start": 1.0, "end": 3.5}, …], "optional": ["…", …]}, times in seconds. Words of "optional" (on clothes, signs,
 props) are neutral. A film whose truth has no text counts its words as phantoms. Without FOLDER films are made once below .build/:
-titles and subtitles drawn over the narrated sample film (tools/fetch-samples), and noise without any text.
+titles and subtitles drawn over the narrated sample film (tools/fetch-samples), whose own words are blurred away; faint, grey,
+outlined, fading and boxed titles of seeded words, fonts, sizes and places over the animated sample film as it is; credits that
+scroll; and footage without any text.
 
 A word counts as found where a text that overlaps its time by three quarters of a second holds it: exactly up to three letters, else
 with a similarity of 0.8. CPU is that of the whole process; Cutroom's column takes off what the same command costs without text.
@@ -15,6 +17,7 @@ import argparse
 import glob
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -25,7 +28,8 @@ from measure import CACHE, program, run, samples, save
 
 SLACK = 0.75
 RATE = 2
-FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+FONTS = "/usr/share/fonts/truetype/dejavu/"
+FONT = FONTS + "DejaVuSans.ttf"
 SUREST = 60  # per cent below which a word of the tesseract command is noise
 
 
@@ -184,18 +188,83 @@ def made_films():
         "nothing": ([], 120),
     }
     for name, (texts, begin) in films.items():
-        path = os.path.join(folder, name + ".mp4")
-        if os.path.exists(path):
-            continue
-        filters = ["scale=854:480", "gblur=sigma=12", "noise=alls=6:allf=t"] + [
-            f"drawtext=fontfile={FONT}:text='{text}':fontsize={size}:fontcolor={color}:x=(w-tw)/2:y={y}"
-            f":enable='between(t,{start},{end})'{more}" for text, size, color, y, start, end, more in texts]
-        with open(os.path.join(folder, name + ".text.json"), "w") as file:
-            json.dump({"text": [{"text": t[0], "start": t[4], "end": t[5]} for t in texts]}, file)
-        subprocess.run(["ffmpeg", "-v", "error", "-y", "-ss", str(begin), "-t", "10", "-i", source, "-vf", ",".join(filters),
-                        "-an", "-c:v", "libx264", "-preset", "fast", "-f", "mp4", path + ".part"], check=True)
-        os.rename(path + ".part", path)
+        def drawn(path, texts=texts, begin=begin):
+            filters = ["scale=854:480", "gblur=sigma=12", "noise=alls=6:allf=t"] + [
+                draw(text, size, color, "(w-tw)/2", y, f":enable='between(t,{start},{end})'{more}")
+                for text, size, color, y, start, end, more in texts]
+            encode(["-ss", str(begin), "-t", "10", "-i", source], filters, path)
+            return [{"text": text[0], "start": text[4], "end": text[5]} for text in texts]
+
+        make(folder, name, drawn)
+    animation = os.path.join(samples(), "fillets-intro.mpg")
+    for number in range(FAINT_CLIPS):
+        make(folder, f"faint-{number}", lambda path, number=number: faint_clip(number, animation, path))
+    make(folder, "credits", credits)
     return folder
+
+
+# Titles that are hard to read: colour, more of drawtext's options, where they stand in heights of the picture, seconds of fade.
+STYLES = [
+    ("white", "", (0.2, 0.45, 0.6), 0.3), ("white@0.8", "", (0.2, 0.45, 0.8), 0.5), ("0xb0b0b0", "", (0.2, 0.6, 0.8), 0.3),
+    ("white", "borderw=2:bordercolor=black", (0.85,), 0), ("yellow", "borderw=1:bordercolor=black", (0.85,), 0),
+    ("white", "box=1:boxcolor=black@0.5:boxborderw=6", (0.78,), 0.3), ("0x303030", "", (0.2, 0.6), 0.5),
+    ("white", "shadowx=2:shadowy=2:shadowcolor=black@0.7", (0.2, 0.8), 0.3),
+]
+FAINT_FONTS = ["DejaVuSans.ttf", "DejaVuSans-ExtraLight.ttf", "DejaVuSansCondensed.ttf", "DejaVuSerif.ttf", "DejaVuSans-Bold.ttf"]
+WORDS = ("morning harbour river mountain letter winter garden captain window evening forest silver lantern bridge island market "
+         "doctor sister teacher village kitchen shadow summer station railway ocean paper yellow broken silent hidden distant").split()
+FAINT_CLIPS = 8
+FAINT_TIMES = [(0.6, 3.0), (3.6, 5.6), (6.0, 8.4)]
+
+
+def draw(text, size, color, x, y, more):
+    return f"drawtext=fontfile={FONT}:text='{text}':fontsize={size}:fontcolor={color}:x={x}:y={y}{more}"
+
+
+def faint_clip(number, source, path):
+    """Three titles of seeded words and looks over nine seconds of a film; returns what they say and when."""
+    chance = random.Random(number)
+    filters, truth = ["scale=640:480", "fps=24"], []
+    for start, end in FAINT_TIMES:
+        color, more, places, fade = chance.choice(STYLES)
+        text = " ".join(chance.choice(WORDS) for _ in range(chance.randint(2, 4)))
+        text = chance.choice([str, str.capitalize, str.upper])(text)
+        size = int(480 * chance.uniform(0.05, 0.08) * (1 if len(text) < 22 else 0.8))
+        more = f":enable='between(t,{start},{end})'" + (":" + more if more else "")
+        if fade:
+            more += f":alpha='if(lt(t,{start + fade}),(t-{start})/{fade},if(lt(t,{end - fade}),1,max(0,({end}-t)/{fade})))'"
+        drawn = draw(text, size, color, "(w-tw)/2", f"h*{chance.choice(places)}", more)
+        filters.append(drawn.replace(FONT, FONTS + chance.choice(FAINT_FONTS)))
+        truth.append({"text": text, "start": start, "end": end})
+    encode(["-ss", str(3 + 8 * number), "-t", "9", "-i", source], filters, path)
+    return truth
+
+
+def credits(path):
+    """Lines that move up by two pixels a frame; each is seen from coming in at the bottom to leaving at the top."""
+    lines = [" ".join(random.Random(number).sample(WORDS, 3)).capitalize() for number in range(12)]
+    height, pitch, speed, rate = 360, 44, 2, 25
+    length = (height + pitch * len(lines)) / speed / rate
+    filters = [draw(text, 22, "white", "(w-tw)/2", f"h+{pitch * line}-{speed}*n", "") for line, text in enumerate(lines)]
+    encode(["-f", "lavfi", "-t", str(length), "-i", f"color=0x101010:s=640x{height}:r={rate}"], filters, path)
+    return [{"text": text, "start": pitch * line / speed / rate, "end": (height + pitch * line + 16) / speed / rate}
+            for line, text in enumerate(lines)]
+
+
+def encode(source, filters, path):
+    subprocess.run(["ffmpeg", "-v", "error", "-y"] + source + ["-vf", ",".join(filters), "-an", "-c:v", "libx264", "-preset", "fast",
+                   "-f", "mp4", path + ".part"], check=True)
+
+
+def make(folder, name, film):
+    """Makes a film and its truth once; `film` writes beside the path it is given, and returns what the film says."""
+    path = os.path.join(folder, name + ".mp4")
+    if os.path.exists(path):
+        return
+    truth = film(path)
+    with open(os.path.join(folder, name + ".text.json"), "w") as file:
+        json.dump({"text": truth}, file)
+    os.rename(path + ".part", path)
 
 
 def rates(row):
