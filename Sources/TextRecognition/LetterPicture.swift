@@ -7,8 +7,6 @@ struct LetterPicture {
   /// Pixels round a letter that are kept, soft and hard.
   static let softMargin = 3
   static let hardMargin = 1
-  /// Heights by which pieces of a row's last letter may reach beyond it: a gap and a letter.
-  static let farthestPiece = 1.2
   /// Heights by which short words on a row may lie from it.
   static let farthestWord = 6.0
   /// White kept round the rows, in pixels.
@@ -69,7 +67,7 @@ struct LetterPicture {
   /// Keeps a row's letters, dots and commas, and what is stroked like them within its box.
   private static func addRow(_ row: Letters.Row, _ letters: inout Letters, to keep: inout [Bool]) {
     let h = row.height
-    let box = TextBox(row.box).grown(across: farthestPiece * h, down: 0.35 * h)
+    let box = TextBox(row.box).grown(across: 0.8 * h, down: 0.35 * h)
     let stroke = row.members.map { Double(letters.strokeWidth($0)) }.median()
     for index in letters.areas.components.indices where !keep[index] {
       let part = letters.box(index)
@@ -78,9 +76,8 @@ struct LetterPicture {
       else { continue }
       let (width, height) = (Double(part.width), Double(part.height))
       let isDot = max(width * 0.7, height) <= 0.5 * h
-      // A letter, or a piece of one whose thin strokes fell below the threshold, as those of an s do.
-      let isLetter = height <= 1.6 * h && (height >= 0.4 * h || width <= h)
-      keep[index] = isDot || isLetter && Double(letters.strokeWidth(index)) <= 1.4 * stroke + 1
+      keep[index] =
+        isDot || height <= 1.6 * h && height >= 0.4 * h && Double(letters.strokeWidth(index)) <= 1.4 * stroke + 1
     }
     for member in row.members { keep[member] = true }
   }

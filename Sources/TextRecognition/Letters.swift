@@ -29,9 +29,6 @@ struct Letters {
   static let wordLetters = 3
   static let wordWidth = 2.5
 
-  /// Width of a whole letter in heights of a row: what is narrower may be a piece of one.
-  static let wholeShape = 0.75
-
   /// Letters side by side.
   struct Row {
     /// Components, from left to right.
@@ -67,14 +64,6 @@ struct Letters {
   /// Pixels of all areas, letters or not.
   var ink: Int { areas.components.reduce(0) { $0 + $1.area } }
   var lettersInRows: Int { rows.reduce(0) { $0 + $1.members.count } }
-  /// The rows' members, of which each counts by its width up to that of a whole letter: a letter that broke into pieces
-  /// does not count more than the whole one, letters that touch count as one.
-  var letterWidths: Double {
-    rows.reduce(0) { sum, row in
-      sum
-        + row.members.reduce(0) { $0 + min(1, Double(box($1).width) / (Self.wholeShape * row.height)) }
-    }
-  }
   var inkInRows: Int { rows.reduce(0) { $0 + $1.members.reduce(0) { $0 + areas.components[$1].area } } }
 
   func box(_ component: Int) -> PixelBox { areas.components[component].box }

@@ -35,7 +35,7 @@ struct ReadingCandidate {
         found.append(
           ReadingCandidate(
             polarity: polarity, threshold: level, hat: hat, letters: letters, inkShare: share,
-            score: letters.letterWidths * (0.3 + share) * weight * (polarity == .dark ? darkWeight : 1)))
+            score: Double(letters.lettersInRows) * (0.3 + share) * weight * (polarity == .dark ? darkWeight : 1)))
       }
     }
     return found.sorted { $0.score > $1.score }

@@ -148,7 +148,7 @@ final class ReadingDesk {
   /// Share of all strokes from which those that were seen to pop together date a text.
   static let poppingShare = 0.35
   /// Most of the strokes that may have been there before: more are letters that the picture behind left to be seen.
-  static let strayShare = 0.25
+  static let strayShare = 0.5
   /// Share of the strokes that must have begun, or be left: a stray member must not date a text.
   static let datingStrokes = 0.05
 

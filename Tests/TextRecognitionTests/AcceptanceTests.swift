@@ -142,7 +142,7 @@ import Timing
 
   /// Letters over dark ground are seen from the start, those over bright ground when the picture behind them is cut.
   @Test func lettersThatWereHiddenDoNotDateAText() {
-    let parts = [Self.part(30...90, 200, left: 0), Self.part(48...70, 240, left: 20, pops: true)]
+    let parts = [Self.part(30...90, 260, left: 0), Self.part(48...70, 240, left: 20, pops: true)]
     let times = ReadingDesk.times(parts, lines: Self.place)
     #expect(times.start.index == 30 && times.end.index == 90)
   }
