@@ -222,7 +222,7 @@ final class MixJob {
 
   private func decodeWarnings(_ catalog: SourceCatalog) -> [WarningRecord] {
     catalog.decodeErrors.sorted { $0.key < $1.key }.map { path, count in
-      WarningRecord("audio_decode_errors", "\(path): \(count) errors while decoding", stage: "decode")
+      WarningRecord("audio_decode_errors", "\(path): errors while decoding: \(count)", stage: "decode")
     }
   }
 

@@ -151,7 +151,7 @@ struct RequestedFrames {
       document.warnings.append(
         WarningRecord(
           "decode_errors",
-          "\(outcome.decodeErrors) errors while decoding\(LibraryLog.errorLines.first.map { "; the first: \($0)" } ?? "")",
+          "errors while decoding: \(outcome.decodeErrors)\(LibraryLog.errorLines.first.map { "; the first: \($0)" } ?? "")",
           stage: "decode"))
     }
     reportPast(outcome, in: &document)

@@ -88,7 +88,7 @@ final class SoundTrack {
     if decoder.failedCalls > 0 {
       warnings.append(
         WarningRecord(
-          "audio_decode_errors", "\(decoder.failedCalls) errors while decoding audio stream \(streamIndex)",
+          "audio_decode_errors", "errors while decoding audio stream \(streamIndex): \(decoder.failedCalls)",
           stage: "audio"))
     }
     return (AudioAnalysis(streamIndex: streamIndex, loudness: loudness, silences: silence?.finish() ?? []), warnings)

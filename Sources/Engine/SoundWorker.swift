@@ -56,7 +56,7 @@ struct SoundWorker {
     result.durationSeconds = (Double(samples) / Double(max(1, reader.sourceRate))).roundedToMicrosecond
     if reader.failedCalls > 0 {
       result.warnings.append(
-        WarningRecord("audio_decode_errors", "\(reader.failedCalls) errors while decoding", stage: "decode"))
+        WarningRecord("audio_decode_errors", "errors while decoding: \(reader.failedCalls)", stage: "decode"))
     }
   }
 
