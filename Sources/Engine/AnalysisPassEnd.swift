@@ -52,7 +52,7 @@ extension AnalysisPass {
       result.warnings.append(
         WarningRecord(
           "timestamps_repaired",
-          "\(picture.repairedTimestamps) frames had no timestamp, or one not later than the frame before; theirs were made up"
+          "frames that had no timestamp, or one not later than the frame before: \(picture.repairedTimestamps); theirs were made up"
         ))
     }
   }

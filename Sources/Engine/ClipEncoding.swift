@@ -158,9 +158,11 @@ final class ClipEncoding {
     return file
   }
 
-  /// Gives every sound of the clip out up to an instant; nil: to its end.
+  /// Gives every sound of the clip out up to an instant; nil: to its end, or to its first gap, which in a damaged film may be days
+  /// long.
   private func play(until pts: Int64?) throws {
     for (index, track) in playing.enumerated() {
+      track.reader.endsAtGap = pts == nil
       let target = pts.map { track.reader.sample(at: $0, of: clock) } ?? Int.max
       let width = track.reader.channels.count
       while track.given < target {
@@ -174,6 +176,13 @@ final class ClipEncoding {
         if got == 0 { break }
         track.given += got
         if pts == nil { report(clock.seconds(spans[spans.count - 1].end.pts), more: track.given) }
+      }
+      if track.reader.hasEndedAtGap {
+        warnings.append(
+          WarningRecord(
+            "sound_left_out",
+            "stream \(track.reader.streamIndex): what sounds after the last picture and a pause is in no clip",
+            stage: "clips"))
       }
     }
   }

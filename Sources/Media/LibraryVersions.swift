@@ -18,5 +18,4 @@ package enum LibraryVersions {
   }
 
   package static func hasDecoder(_ name: String) -> Bool { avcodec_find_decoder_by_name(name) != nil }
-  package static func hasEncoder(_ name: String) -> Bool { avcodec_find_encoder_by_name(name) != nil }
 }

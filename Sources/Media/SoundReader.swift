@@ -49,6 +49,10 @@ package final class SoundReader {
   private let base: AVRational
   /// Samples of silence that stand for a gap, to be given before the frame that was decoded after it.
   private var silence = 0
+  /// Whether the sound is over at the next gap, or in the one at hand, as a sound that comes after it is not wanted.
+  package var endsAtGap = false
+  /// Whether it was over so.
+  package private(set) var hasEndedAtGap = false
   private var isFrameHeld = false
   /// Samples to pass over, for they would be heard at a time that is taken.
   private var overlap = 0
@@ -174,6 +178,8 @@ package final class SoundReader {
       head = 0
       tail = 0
       if silence > 0 {
+        hasEndedAtGap = endsAtGap
+        if endsAtGap { return false }
         giveSilence()
         continue
       }
@@ -259,7 +265,7 @@ package final class SoundReader {
   }
 
   private func giveSilence() {
-    let count = min(silence, 8192)
+    let count = min(silence, 1024)
     let width = channels.count
     if buffer.count < count * width { buffer += Array(repeating: 0, count: count * width - buffer.count) }
     for index in 0..<count * width { buffer[index] = 0 }

@@ -61,4 +61,18 @@ struct ImpossibleValueTests {
       #expect((clip.frames.int ?? 0) > 0)
     }
   }
+
+  @Test func `sound that is said to come hours after the last picture is in no clip`() throws {
+    // From the 101st of 150 packets on, eleven hours later.
+    let film = try Film.make(
+      ["-i", Film.withSound(), "-c", "copy", "-bsf:a", "setts=ts=PTS+gte(N\\,100)*40000000"], as: "mkv")
+    let (batch, document) = try document(of: film, ["--stages", "scenes", "--clips", "encode"])
+    #expect(document.warnings.items.contains { $0.code.string == "sound_left_out" })
+    #expect(document.clips.items.count == Film.cuts.count)
+    let clip = "\(batch.output)/\((film as NSString).lastPathComponent)/\(document.clips.items.last?.file.string ?? "")"
+    let seconds = try tool("ffprobe", ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", clip]).lines
+      .first
+    // The last of the scenes has 25 frames.
+    #expect(abs((seconds.flatMap(Double.init) ?? 0) - 1) < 0.05)
+  }
 }
