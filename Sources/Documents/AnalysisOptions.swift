@@ -83,6 +83,46 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     case spriteWidth = "sprite_width"
     case preview, waveform
   }
+
+  package func encode(to encoder: any Encoder) throws {
+    var all = encoder.container(keyedBy: CodingKeys.self)
+    try all.encode(stages, forKey: .stages)
+    try encodeChoices(to: encoder)
+  }
+
+  /// Everything but the stages, which a request names beside its options.
+  func encodeChoices(to encoder: any Encoder) throws {
+    var choices = encoder.container(keyedBy: CodingKeys.self)
+    try choices.encode(speed, forKey: .speed)
+    try choices.encode(minSceneLength, forKey: .minSceneLength)
+    try choices.encode(framesPerScene, forKey: .framesPerScene)
+    try choices.encode(frameRule, forKey: .frameRule)
+    try choices.encode(frameFormat, forKey: .frameFormat)
+    try choices.encode(frameWidth, forKey: .frameWidth)
+    try choices.encode(frameHeight, forKey: .frameHeight)
+    try choices.encode(frameEnlarge, forKey: .frameEnlarge)
+    try choices.encode(frameDepth, forKey: .frameDepth)
+    try choices.encode(frameQuality, forKey: .frameQuality)
+    try choices.encode(languages, forKey: .languages)
+    try choices.encode(textRegion, forKey: .textRegion)
+    try choices.encode(textMinConfidence, forKey: .textMinConfidence)
+    try choices.encode(silenceLevel, forKey: .silenceLevel)
+    try choices.encode(silenceLength, forKey: .silenceLength)
+    try choices.encode(timelines, forKey: .timelines)
+    try choices.encode(timecode, forKey: .timecode)
+    try choices.encode(clips, forKey: .clips)
+    try choices.encode(clipCodec, forKey: .clipCodec)
+    try choices.encodeIfPresent(clipQuality, forKey: .clipQuality)
+    try choices.encodeIfPresent(clipBitRate, forKey: .clipBitRate)
+    try choices.encode(clipSound, forKey: .clipSound)
+    try choices.encodeIfPresent(clipSoundBitRate, forKey: .clipSoundBitRate)
+    try choices.encode(contactSheet, forKey: .contactSheet)
+    try choices.encode(sprites, forKey: .sprites)
+    try choices.encode(spriteInterval, forKey: .spriteInterval)
+    try choices.encode(spriteWidth, forKey: .spriteWidth)
+    try choices.encode(preview, forKey: .preview)
+    try choices.encode(waveform, forKey: .waveform)
+  }
 }
 
 /// How much is decoded to find the scenes.
@@ -164,7 +204,7 @@ package enum TextRegion: Codable, Sendable, Equatable {
 }
 
 /// How much one input may cost before it is given up.
-package struct Limits: Sendable, Equatable {
+package struct Limits: Encodable, Sendable, Equatable {
   /// Wall seconds; nil: the larger of 30 minutes and 4 times the input's duration.
   package var timeout: Double?
   /// Seconds without progress.
@@ -187,6 +227,20 @@ package struct Limits: Sendable, Equatable {
   package var sandbox = SandboxMode.auto
 
   package init() {}
+
+  enum CodingKeys: String, CodingKey {
+    case timeout
+    case stallTimeout = "stall_timeout"
+    case maxMemory = "max_memory"
+    case maxPixels = "max_pixels"
+    case maxDuration = "max_duration"
+    case maxStreams = "max_streams"
+    case maxCPU = "max_cpu"
+    case maxOpenFiles = "max_open_files"
+    case maxOutput = "max_output"
+    case maxScratch = "max_scratch"
+    case sandbox
+  }
 }
 
 /// Whether a worker is locked in before it opens its input.

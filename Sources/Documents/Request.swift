@@ -52,6 +52,7 @@ package struct Request: Sendable, Equatable {
         || ["threads", "work_dir", "scene_stats", "cache_dir", "request_id"].contains($0.key)
     }
     try Self.apply(top.take("limits"), place: "limits", to: &settings) { $0.group == .limit }
+    try settings.options.checkPictures()
     try settings.options.checkClips()
     if let value = top.take("sound") { sound = try SoundOptions(value) }
     try settings.checkScenes()
@@ -96,47 +97,8 @@ extension Request: Encodable {
     case kind, id, operation, input, output, workspace, sound, stages, options, limits
   }
   private enum InputKeys: String, CodingKey { case path, name }
-  private enum LimitKeys: String, CodingKey {
-    case timeout
-    case stallTimeout = "stall_timeout"
-    case maxMemory = "max_memory"
-    case maxPixels = "max_pixels"
-    case maxDuration = "max_duration"
-    case maxStreams = "max_streams"
-    case maxCPU = "max_cpu"
-    case maxOpenFiles = "max_open_files"
-    case maxOutput = "max_output"
-    case maxScratch = "max_scratch"
-    case sandbox
-  }
-  private enum OptionKeys: String, CodingKey {
-    case speed
-    case minSceneLength = "min_scene_length"
-    case framesPerScene = "frames_per_scene"
-    case frameRule = "frame_rule"
-    case frameFormat = "frame_format"
-    case frameWidth = "frame_width"
-    case frameHeight = "frame_height"
-    case frameEnlarge = "frame_enlarge"
-    case frameDepth = "frame_depth"
-    case frameQuality = "frame_quality"
-    case languages
-    case textRegion = "text_region"
-    case textMinConfidence = "text_min_confidence"
-    case silenceLevel = "silence_level"
-    case silenceLength = "silence_length"
-    case timelines, timecode
-    case clips
-    case clipCodec = "clip_codec"
-    case clipQuality = "clip_quality"
-    case clipBitRate = "clip_bit_rate"
-    case clipSound = "clip_sound"
-    case clipSoundBitRate = "clip_sound_bit_rate"
-    case contactSheet = "contact_sheet"
-    case sprites
-    case spriteInterval = "sprite_interval"
-    case spriteWidth = "sprite_width"
-    case preview, waveform
+  /// Options that shape how a file is done, not what is found.
+  private enum RunKeys: String, CodingKey {
     case threads
     case workDir = "work_dir"
     case sceneStats = "scene_stats"
@@ -161,53 +123,14 @@ extension Request: Encodable {
     } else {
       try top.encode(settings.options.stages, forKey: .stages)
     }
-    var options = top.nestedContainer(keyedBy: OptionKeys.self, forKey: .options)
-    let chosen = settings.options
-    try options.encode(chosen.speed, forKey: .speed)
-    try options.encode(chosen.minSceneLength, forKey: .minSceneLength)
-    try options.encode(chosen.framesPerScene, forKey: .framesPerScene)
-    try options.encode(chosen.frameRule, forKey: .frameRule)
-    try options.encode(chosen.frameFormat, forKey: .frameFormat)
-    try options.encode(chosen.frameWidth, forKey: .frameWidth)
-    try options.encode(chosen.frameHeight, forKey: .frameHeight)
-    try options.encode(chosen.frameEnlarge, forKey: .frameEnlarge)
-    try options.encode(chosen.frameDepth, forKey: .frameDepth)
-    try options.encode(chosen.frameQuality, forKey: .frameQuality)
-    try options.encode(chosen.languages, forKey: .languages)
-    try options.encode(chosen.textRegion, forKey: .textRegion)
-    try options.encode(chosen.textMinConfidence, forKey: .textMinConfidence)
-    try options.encode(chosen.silenceLevel, forKey: .silenceLevel)
-    try options.encode(chosen.silenceLength, forKey: .silenceLength)
-    try options.encode(chosen.timelines, forKey: .timelines)
-    try options.encode(chosen.timecode, forKey: .timecode)
-    try options.encode(chosen.clips, forKey: .clips)
-    try options.encode(chosen.clipCodec, forKey: .clipCodec)
-    try options.encodeIfPresent(chosen.clipQuality, forKey: .clipQuality)
-    try options.encodeIfPresent(chosen.clipBitRate, forKey: .clipBitRate)
-    try options.encode(chosen.clipSound, forKey: .clipSound)
-    try options.encodeIfPresent(chosen.clipSoundBitRate, forKey: .clipSoundBitRate)
-    try options.encode(chosen.contactSheet, forKey: .contactSheet)
-    try options.encode(chosen.sprites, forKey: .sprites)
-    try options.encode(chosen.spriteInterval, forKey: .spriteInterval)
-    try options.encode(chosen.spriteWidth, forKey: .spriteWidth)
-    try options.encode(chosen.preview, forKey: .preview)
-    try options.encode(chosen.waveform, forKey: .waveform)
-    try options.encodeIfPresent(settings.batch.threads, forKey: .threads)
-    try options.encodeIfPresent(settings.batch.workDir, forKey: .workDir)
-    try options.encodeIfPresent(settings.batch.sceneStats, forKey: .sceneStats)
-    try options.encodeIfPresent(settings.batch.cacheDir, forKey: .cacheDir)
-    try options.encodeIfPresent(settings.batch.requestID, forKey: .requestID)
-    var limits = top.nestedContainer(keyedBy: LimitKeys.self, forKey: .limits)
-    try limits.encodeIfPresent(settings.limits.timeout, forKey: .timeout)
-    try limits.encode(settings.limits.stallTimeout, forKey: .stallTimeout)
-    try limits.encode(settings.limits.maxMemory, forKey: .maxMemory)
-    try limits.encode(settings.limits.maxPixels, forKey: .maxPixels)
-    try limits.encode(settings.limits.maxDuration, forKey: .maxDuration)
-    try limits.encode(settings.limits.maxStreams, forKey: .maxStreams)
-    try limits.encodeIfPresent(settings.limits.maxCPU, forKey: .maxCPU)
-    try limits.encode(settings.limits.maxOpenFiles, forKey: .maxOpenFiles)
-    try limits.encodeIfPresent(settings.limits.maxOutput, forKey: .maxOutput)
-    try limits.encodeIfPresent(settings.limits.maxScratch, forKey: .maxScratch)
-    try limits.encode(settings.limits.sandbox, forKey: .sandbox)
+    let options = top.superEncoder(forKey: .options)
+    try settings.options.encodeChoices(to: options)
+    var run = options.container(keyedBy: RunKeys.self)
+    try run.encodeIfPresent(settings.batch.threads, forKey: .threads)
+    try run.encodeIfPresent(settings.batch.workDir, forKey: .workDir)
+    try run.encodeIfPresent(settings.batch.sceneStats, forKey: .sceneStats)
+    try run.encodeIfPresent(settings.batch.cacheDir, forKey: .cacheDir)
+    try run.encodeIfPresent(settings.batch.requestID, forKey: .requestID)
+    try top.encode(settings.limits, forKey: .limits)
   }
 }

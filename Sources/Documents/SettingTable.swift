@@ -211,7 +211,7 @@ package enum SettingTable {
       key: "max_memory", group: .limit, placeholder: "SIZE", help: "Memory.", defaultText: "2g"
     ) { settings, value throws(DocumentError) in
       guard let bytes = Quantity.bytes(value.asTyped), (64 << 20...1 << 50).contains(bytes) else {
-        throw value.unfit("max_memory", "a size of at least 64m, such as 2g")
+        throw value.unfit("max_memory", "a size from 64m to 1024t, such as 2g")
       }
       settings.limits.maxMemory = bytes
     },

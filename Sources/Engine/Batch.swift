@@ -53,7 +53,7 @@ package final class Batch: Sendable {
   private let earlier: [[UInt8]: ResultLine]
   private let resumed: [Int: ResultLine]
   private let display: ProgressDisplay
-  private let eventsDescriptor: Int32?
+  private let events: EventStream?
   private let paramsDigest: String
   private let state: Mutex<State>
   let jobs: Int
@@ -63,11 +63,11 @@ package final class Batch: Sendable {
   /// Finds the inputs and locks the output folder. Throws ``DocumentError`` for wrong usage, ``ErrorRecord`` where the
   /// output cannot be written.
   package init(
-    inputs: [String], output path: String, settings: Settings, terminal: Terminal, eventsDescriptor: Int32?
+    inputs: [String], output path: String, settings: Settings, terminal: Terminal, events: EventStream?
   ) throws {
     self.settings = settings
     self.terminal = terminal
-    self.eventsDescriptor = eventsDescriptor
+    self.events = events
     output = try OutputFolder(path)
     let batch = settings.batch
     if output.holdsResults, !batch.resume, !batch.force {
@@ -136,7 +136,13 @@ package final class Batch: Sendable {
     } catch {
       failure = ErrorRecord(describing: error, stage: "report")
     }
+    failure = failure ?? events?.failure
     if let failure { terminal.log(.error, failure.message) }
+    if failure != nil, document.totals.notStarted > 0 {
+      terminal.log(
+        .error,
+        "the batch was stopped, with inputs not begun: \(document.totals.notStarted); --resume goes on with them")
+    }
     return Outcome(document: document, exitCode: exitCode(document, signal, failure), report: report)
   }
 
@@ -251,22 +257,13 @@ package final class Batch: Sendable {
       isStopping: { [self] in state.withLock { $0.stopping || $0.draining } },
       onEvent: { [self] event, line in
         display.update(item.index, event)
-        pass(line)
+        events?.write(line)
       },
       onProcess: { [self] process, isRunning in
         state.withLock { if isRunning { $0.workers.insert(process) } else { $0.workers.remove(process) } }
       })
     guard let problem = item.input.problem else { return run.run() }
     return (run.refuse(problem), [])
-  }
-
-  /// Passes an event on as the worker wrote it.
-  private func pass(_ line: String) {
-    guard let eventsDescriptor else { return }
-    state.withLock { _ in
-      // A reader of events that has gone away does not stop the batch.
-      try? FileSystem.writeAll(Array((line + "\n").utf8), to: eventsDescriptor, path: "the events")
-    }
   }
 
   private func relative(_ document: String) -> String {

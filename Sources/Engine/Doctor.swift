@@ -91,12 +91,24 @@ package enum Doctor {
     for format in report.pictureFormats.sorted(by: { $0.key < $1.key }) where !format.value {
       problems.append("this FFmpeg cannot write \(format.key) pictures")
     }
+    if let problem = problem(ofWorkFolder: report.workFolder) { problems.append(problem) }
     if let free = report.workFolderFreeBytes {
       if free < 1 << 30 { problems.append("less than 1 GiB is free in \(report.workFolder)") }
-    } else {
-      problems.append("\(report.workFolder) cannot be looked into; set --work-dir to a folder that exists")
     }
     return problems
+  }
+
+  /// Why no workspace can be made there; tried by making one.
+  private static func problem(ofWorkFolder folder: String) -> String? {
+    guard FileSystem.status(folder)?.isFolder == true else {
+      return "\(folder) is no folder; set --work-dir to one that exists"
+    }
+    do throws(ErrorRecord) {
+      try Workspace(in: folder).remove()
+      return nil
+    } catch {
+      return "no workspace can be made: \(error.message); set --work-dir to a folder that can be written"
+    }
   }
 }
 

@@ -11,6 +11,7 @@ final class EventWriter {
   private let path: String
   private let descriptor: Int32
   private var lastProgress = -Double.infinity
+  private var hasStarted = false
 
   init(requestID: String, path: String, descriptor: Int32 = STDOUT_FILENO) {
     self.requestID = requestID
@@ -18,7 +19,9 @@ final class EventWriter {
     self.descriptor = descriptor
   }
 
+  /// Each request has one such event, before any other; `duration` is missing where the input could not be opened.
   func started(duration: Double?) {
+    hasStarted = true
     var event = self.event(.started)
     event.durationSeconds = duration
     write(event)
@@ -58,6 +61,7 @@ final class EventWriter {
   }
 
   func finished(_ fill: (inout Event) -> Void) {
+    if !hasStarted { started(duration: nil) }
     var event = self.event(.finished)
     fill(&event)
     write(event)

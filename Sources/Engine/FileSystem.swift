@@ -16,6 +16,10 @@ enum FileSystem {
         .limitExceeded, "could not \(action) \(path): it is larger than --max-scratch allows", stage: "output",
         limit: .scratchSize)
     }
+    if errno == EFBIG {
+      return ErrorRecord(
+        .outputFailed, "could not \(action) \(path): \(reason); raise the limit for files (ulimit -f)", stage: "output")
+    }
     // Space may come back; a missing permission does not.
     let passing = errno == ENOSPC || errno == EIO || errno == EDQUOT
     return ErrorRecord(.outputFailed, "could not \(action) \(path): \(reason)", stage: "output", retryable: passing)
@@ -83,15 +87,23 @@ enum FileSystem {
   static func abandon(_ descriptor: Int32) { close(descriptor) }
 
   static func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(ErrorRecord) {
+    guard let code = put(bytes, to: descriptor) else { return }
+    errno = code
+    throw failure("write", path)
+  }
+
+  /// Writes all of the bytes, or returns the errno that says why not.
+  static func put(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     var done = 0
     while done < bytes.count {
       let wrote = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done) }
       if wrote < 0 {
         if errno == EINTR { continue }
-        throw failure("write", path)
+        return errno
       }
       done += wrote
     }
+    return nil
   }
 
   /// Ends the name of a file of this process that is renamed once it is whole.
@@ -222,11 +234,21 @@ enum FileSystem {
     var names: [String] = []
     while let entry = readdir(stream) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { Self.name($0) }
       }
       if name != ".", name != ".." { names.append(name) }
     }
     return names.sorted()
+  }
+
+  /// A name as the system has it. One that is not UTF-8 cannot be spelled: the bytes that do not fit become `\u{FFFD}` and two hex
+  /// digits, so that two such names are never one.
+  private static func name(_ raw: UnsafePointer<CChar>) -> String {
+    if let name = String(validatingCString: raw) { return name }
+    return UnsafeBufferPointer(start: raw, count: strlen(raw)).reduce(into: "") { name, character in
+      let byte = UInt8(bitPattern: character)
+      name += byte < 0x80 ? String(UnicodeScalar(byte)) : "\u{FFFD}" + String(byte, radix: 16)
+    }
   }
 
   /// Removes a file or a folder with all it holds; links are removed, not followed. What is gone already is fine.

@@ -38,9 +38,9 @@ struct InputDiscovery {
     discovery.root = root.map { Path.absolute(Path.tidied($0)) }
     for argument in arguments {
       if argument.hasPrefix("@"), argument.count > 1 {
-        for path in try discovery.list(String(argument.dropFirst())) { discovery.add(path) }
+        for path in try discovery.list(String(argument.dropFirst())) { try discovery.add(path) }
       } else {
-        discovery.add(argument)
+        try discovery.add(argument)
       }
     }
     return discovery.found
@@ -48,18 +48,24 @@ struct InputDiscovery {
 
   private func list(_ file: String) throws(DocumentError) -> [String] {
     do {
-      // By bytes: a carriage return and a line feed are one character to Swift.
-      return try FileSystem.read(file).split(separator: UInt8(ascii: "\n"))
+      // By bytes: a carriage return and a line feed are one character to Swift. Some editors begin a file with a byte order mark.
+      let bytes = try FileSystem.read(file)
+      let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+      return bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0).split(separator: UInt8(ascii: "\n"))
         .map { String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self) }
-        .filter { !$0.isEmpty }
+        .filter { line in line.contains { $0 != " " && $0 != "\t" } }
     } catch {
       throw DocumentError("the list \(file) cannot be read: \(String(cString: strerror(errno)))")
     }
   }
 
-  private mutating func add(_ argument: String) {
+  private mutating func add(_ argument: String) throws(DocumentError) {
     let path = Path.tidied(argument)
-    if FileSystem.status(path)?.isFolder == true {
+    if let status = FileSystem.status(path), status.isFolder {
+      guard status.identity != output else {
+        throw DocumentError(
+          "\(argument) is the folder for the results too, which is not searched; name another with -o")
+      }
       search(path, below: "")
     } else {
       append(FoundInput(path: path, relative: belowRoot(path) ?? Path.name(path)))

@@ -48,8 +48,11 @@ struct Publisher {
     }
   }
 
-  /// Throws `output_failed` where no file can come to stand at `target`.
-  static func checkFile(_ target: String) throws(ErrorRecord) {
+  /// Throws `output_failed` where no file can come to stand at `target`, or where it is the input under whatever name.
+  static func checkFile(_ target: String, apartFrom input: String) throws(ErrorRecord) {
+    if let identity = FileSystem.status(target)?.identity, identity == FileSystem.status(input)?.identity {
+      throw ErrorRecord(.outputFailed, "\(target) is the input itself; name another file", stage: "output")
+    }
     if FileSystem.status(target)?.isFolder == true {
       throw ErrorRecord(.outputFailed, "\(target) is a folder; name a file", stage: "output")
     }

@@ -4,7 +4,7 @@ import Glibc
 /// Carries one request to its end: a worker, another one where what went wrong may pass, and events and log lines that tell it in
 /// the order in which it was.
 ///
-/// There is one `finished` event, the last: that of an attempt that is followed by another is replaced by `retrying`.
+/// There is a `started` event, and one `finished` event, the last: that of an attempt that is followed by another is replaced by `retrying`.
 struct RequestRun {
   let request: Request
   let log: RequestLog
@@ -24,6 +24,7 @@ struct RequestRun {
     let begun = Clock.now
     log.start()
     var finished: (event: Event, line: String)?
+    var hasStarted = false
     var number = 0
     let attempts = Attempts(retries: retries, isStopping: isStopping) { attempt in
       log.retry(attempt)
@@ -36,6 +37,7 @@ struct RequestRun {
         request, from: server,
         onEvent: { event, line in
           log.note(event)
+          hasStarted = hasStarted || event.event == .started
           if event.event == .finished { finished = (event, line) } else { onEvent(event, line) }
         }, onProcess: onProcess, isCanceled: isCanceled
       ).run()
@@ -46,6 +48,7 @@ struct RequestRun {
     if let finished, outcome.saidSo {
       onEvent(finished.event, finished.line)
     } else {
+      if !hasStarted { tell(Self.event(.started, of: request)) }
       tell(Self.end(outcome, of: request))
     }
     log.end(outcome, attempts: number, seconds: Clock.now - begun)
@@ -56,6 +59,7 @@ struct RequestRun {
   func refuse(_ problem: ErrorRecord) -> WorkerProcess.Outcome {
     let outcome = WorkerProcess.Outcome(status: .failed, errors: [problem])
     log.start()
+    tell(Self.event(.started, of: request))
     tell(Self.end(outcome, of: request))
     log.end(outcome, attempts: 0, seconds: 0)
     return outcome
@@ -63,8 +67,7 @@ struct RequestRun {
 
   /// The `finished` event of a request whose worker could not write it.
   static func end(_ outcome: WorkerProcess.Outcome, of request: Request) -> Event {
-    var event = Event(.finished, requestID: request.id, time: Clock.timestamp)
-    event.path = request.inputName ?? request.inputPath
+    var event = event(.finished, of: request)
     event.status = outcome.status
     event.document = outcome.document
     event.errors = outcome.errors
@@ -74,12 +77,17 @@ struct RequestRun {
   }
 
   private func retrying(_ attempt: AttemptRecord) -> Event {
-    var event = Event(.retrying, requestID: request.id, time: Clock.timestamp)
-    event.path = request.inputName ?? request.inputPath
+    var event = Self.event(.retrying, of: request)
     event.attempt = attempt.number
     event.pauseSeconds = attempt.pauseSeconds
     event.code = attempt.code?.rawValue
     event.message = attempt.message
+    return event
+  }
+
+  private static func event(_ kind: Event.Kind, of request: Request) -> Event {
+    var event = Event(kind, requestID: request.id, time: Clock.timestamp)
+    event.path = request.inputName ?? request.inputPath
     return event
   }
 

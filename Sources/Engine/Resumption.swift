@@ -14,8 +14,14 @@ struct Resumption {
   func finished(_ items: [Batch.Item]) -> [Int: ResultLine] {
     var finished: [Int: ResultLine] = [:]
     for item in items {
-      guard let status = FileSystem.status(item.input.path) else { continue }
       let line = lines[Array(item.input.path.utf8)]
+      guard let status = FileSystem.status(item.input.path) else {
+        // What was not there has failed, and is still not there.
+        if let line, isCurrent(line), line.bytes == nil, counts(line.status, hasDocument: false) {
+          finished[item.index] = line
+        }
+        continue
+      }
       finished[item.index] = line.flatMap { confirmed($0, item, status) } ?? published(item, status, line)
     }
     return finished
@@ -23,7 +29,7 @@ struct Resumption {
 
   /// The line, where it speaks of the input as it is. A file with another time and the same bytes is the same.
   private func confirmed(_ line: ResultLine, _ item: Batch.Item, _ status: FileSystem.Status) -> ResultLine? {
-    guard line.paramsDigest == digest, line.engine == Program.version, line.bytes == status.bytes,
+    guard isCurrent(line), line.bytes == status.bytes,
       counts(line.status, hasDocument: line.document.map { isWhole(Path.join(folder, $0)) } ?? false)
     else { return nil }
     if line.modified == status.modified { return line }
@@ -32,6 +38,8 @@ struct Resumption {
     line.modified = status.modified
     return line
   }
+
+  private func isCurrent(_ line: ResultLine) -> Bool { line.paramsDigest == digest && line.engine == Program.version }
 
   private func counts(_ status: Status, hasDocument: Bool) -> Bool {
     switch status {

@@ -17,13 +17,13 @@ package struct SingleRun {
   private let request: Request
   private let retries: Int
   private let terminal: Terminal
-  private let eventsDescriptor: Int32?
+  private let events: EventStream?
 
-  package init(_ request: Request, retries: Int, terminal: Terminal, eventsDescriptor: Int32?) {
+  package init(_ request: Request, retries: Int, terminal: Terminal, events: EventStream?) {
     self.request = request
     self.retries = retries
     self.terminal = terminal
-    self.eventsDescriptor = eventsDescriptor
+    self.events = events
   }
 
   package func run() -> Outcome {
@@ -35,23 +35,18 @@ package struct SingleRun {
     }
     let run = RequestRun(
       request: request, log: RequestLog(terminal: terminal, request: request), retries: retries,
-      isCanceled: isCanceled, isStopping: isCanceled, onEvent: { _, line in pass(line) })
+      isCanceled: isCanceled, isStopping: isCanceled, onEvent: { _, line in events?.write(line) })
     let (outcome, _) = Signals.whileBlocked { run.run() }
     let signal = caught.withLock { $0 }
+    if let failure = events?.failure { terminal.log(.error, failure.message) }
     return Outcome(
       status: outcome.status, document: outcome.document, errors: outcome.errors,
-      exitCode: signal.map { 128 + $0 } ?? Self.exitCode(outcome))
+      exitCode: signal.map { 128 + $0 } ?? (events?.failure == nil ? Self.exitCode(outcome) : 4))
   }
 
   static func exitCode(_ outcome: WorkerProcess.Outcome) -> Int32 {
     if outcome.status == .succeeded { return 0 }
     if !outcome.errors.isEmpty, outcome.errors.allSatisfy(\.retryable) { return 75 }
     return outcome.errors.contains { $0.code == .outputFailed } ? 4 : 1
-  }
-
-  private func pass(_ line: String) {
-    guard let eventsDescriptor else { return }
-    // A reader of events that has gone away does not stop the work.
-    try? FileSystem.writeAll(Array((line + "\n").utf8), to: eventsDescriptor, path: "the events")
   }
 }

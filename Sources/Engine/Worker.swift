@@ -52,7 +52,9 @@ package enum Worker {
     do {
       // Before the work, not after it.
       if let output = request.output { try Publisher.checkReplaceable(output) }
-      if let statistics = request.settings.batch.sceneStats { try Publisher.checkFile(statistics) }
+      if let statistics = request.settings.batch.sceneStats {
+        try Publisher.checkFile(statistics, apartFrom: request.inputPath)
+      }
       let workspace = try Workspace.of(request)
       defer { workspace.remove() }
       // From inside the room the program's own file is out of reach.

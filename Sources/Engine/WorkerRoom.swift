@@ -69,8 +69,7 @@ enum WorkerRoom {
     set(RLIMIT_NOFILE, to: rlim_t(limits.maxOpenFiles))
     // The soft limit ends the worker by SIGXCPU, the hard one by SIGKILL.
     if let bytes = limits.maxScratch {
-      // No single file outgrows it between two looks of the parent; the write fails then, instead of a signal.
-      signal(SIGXFSZ, SIG_IGN)
+      // No single file outgrows it between two looks of the parent; the write fails then, as its signal is ignored.
       set(RLIMIT_FSIZE, to: rlim_t(bytes))
       scratchBound.withLock { $0 = true }
     }

@@ -27,7 +27,7 @@ struct StreamReader {
       case AVMEDIA_TYPE_SUBTITLE:
         media.subtitles.append(
           SubtitleDescription(
-            streamIndex: index, codec: codecName(parameters.codec_id), language: tags["language"], title: tags["title"])
+            streamIndex: index, codec: codecName(parameters.codec_id), language: language(tags), title: tags["title"])
         )
       default: break
       }
@@ -54,7 +54,7 @@ struct StreamReader {
       pixelFormat: av_get_pix_fmt_name(AVPixelFormat(parameters.format)).map { String(cString: $0) },
       color: color(parameters), timeBase: "\(stream.pointee.time_base.num)/\(stream.pointee.time_base.den)",
       frameRate: rate.num > 0 && rate.den > 0 ? "\(rate.num)/\(rate.den)" : nil,
-      language: tags(stream.pointee.metadata)["language"])
+      language: language(tags(stream.pointee.metadata)))
   }
 
   private func color(_ parameters: AVCodecParameters) -> ColorDescription {
@@ -79,7 +79,7 @@ struct StreamReader {
     return AudioDescription(
       streamIndex: Int(stream.pointee.index), codec: codecName(parameters.codec_id),
       sampleRate: Int(parameters.sample_rate), channels: Int(layout.nb_channels), channelLayout: name,
-      language: tags["language"], title: tags["title"])
+      language: language(tags), title: tags["title"])
   }
 
   private var chapters: [Chapter] {
@@ -112,6 +112,9 @@ struct StreamReader {
     }
     return found
   }
+
+  /// `und` says that it is not known (ISO 639-2).
+  private func language(_ tags: [String: String]) -> String? { tags["language"].flatMap { $0 == "und" ? nil : $0 } }
 
   private func codecName(_ id: AVCodecID) -> String { String(cString: avcodec_get_name(id)) }
 }

@@ -28,7 +28,6 @@ package final class VideoFrame {
     return pts == CR_NOPTS ? nil : pts
   }
   package var isKey: Bool { cr_frame_is_key(handle.pointer) != 0 }
-  package var isInterlaced: Bool { cr_frame_is_interlaced(handle.pointer) != 0 }
 
   /// Whether the decoder says that part of the picture is missing or made up.
   package var isDamaged: Bool {

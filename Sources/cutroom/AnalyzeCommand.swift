@@ -16,6 +16,7 @@ enum AnalyzeCommand {
     }
     if batch.resume, batch.force { throw UsageError("--resume goes on and --force begins anew; give one of them") }
     if batch.retryFailed, !batch.resume { throw UsageError("--retry-failed goes with --resume") }
+    try invocation.settings.options.checkPictures()
     try invocation.settings.options.checkClips()
     let terminal = Terminal(level: batch.logLevel, format: batch.logFormat, quiet: batch.quiet)
     if invocation.settings.options.stages.contains(.text),
@@ -29,10 +30,10 @@ enum AnalyzeCommand {
       return 3
     }
     if batch.dryRun { return try dryRun(invocation, output) }
-    let events = try batch.events.map { try Events.open($0) }
+    let events = try batch.events.map { try EventStream($0) }
     let runner = try Batch(
       inputs: invocation.arguments, output: output, settings: invocation.settings, terminal: terminal,
-      eventsDescriptor: events)
+      events: events)
     let outcome = try runner.run()
     if outcome.document.results.isEmpty, outcome.exitCode == 0 {
       terminal.log(.warning, "no media files found in \(invocation.arguments.joined(separator: ", "))")
@@ -51,18 +52,6 @@ enum AnalyzeCommand {
     try Output.write(
       plan.map { "\(Terminal.printable($0.path)) -> \(Terminal.printable(Path.join(output, $0.folder)))\n" }.joined())
     return 0
-  }
-}
-
-/// Where `--events` goes.
-enum Events {
-  static func open(_ target: String) throws -> Int32 {
-    if target == "-" { return STDOUT_FILENO }
-    let descriptor = Glibc.open(target, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw ErrorRecord(.outputFailed, "the events cannot be written to \(target): \(String(cString: strerror(errno)))")
-    }
-    return descriptor
   }
 }
 

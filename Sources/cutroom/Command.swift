@@ -179,6 +179,7 @@ struct Command: Sendable {
     details: """
       DIR gets shard-0.txt and so on, for `cutroom analyze @DIR/shard-0.txt --root FOLDER -o OUT/0` on as many machines;
       `cutroom merge OUT/* -o ALL` joins the results. Lists hold absolute paths; sizes of files stand for the work.
+      Lists of an earlier plan in DIR are removed.
       """,
     settings: SettingTable.all.filter { ["extensions", "quiet"].contains($0.key) },
     extras: [

@@ -43,7 +43,7 @@ enum FramesCommand {
         throw UsageError("--at: \(error.message)")
       }
     }
-    try checkDepth(settings.options)
+    try settings.options.checkPictures()
     settings.options.stages = settings.options.frameRule.needsScenes ? [.scenes, .frames] : [.frames]
     if !batch.force, PassingAnalysis.holdsResult(output) {
       throw UsageError("\(output) already holds a result; add --force to replace it")
@@ -59,13 +59,6 @@ enum FramesCommand {
       try Output.write(batch.json ? result.text : table(result.document, in: output))
     }
     return signal.map { 128 + $0 } ?? exitCode
-  }
-
-  /// 16 bits a colour are for PNG alone.
-  static func checkDepth(_ options: AnalysisOptions) throws {
-    guard options.frameDepth == 16, options.frameFormat != .png else { return }
-    throw UsageError(
-      "--frame-depth 16 goes with --frame-format png: \(options.frameFormat.rawValue) is written with 8 bits")
   }
 
   private static func table(_ document: AnalysisDocument, in output: String) -> String {

@@ -34,6 +34,7 @@ enum ResultTable {
     if totals.partial > 0 { parts.append("\(totals.partial) partial") }
     if totals.failed > 0 { parts.append("\(totals.failed) failed") }
     if totals.canceled > 0 { parts.append("\(totals.canceled) canceled") }
+    if totals.notStarted > 0 { parts.append("\(totals.notStarted) not started") }
     if totals.resumed > 0 { parts.append("\(totals.resumed) of them finished before") }
     let speed = batch.speed.map { " (\($0)× speed)" } ?? ""
     return parts.joined(separator: ", ")

@@ -29,7 +29,7 @@ enum RunOneCommand {
     }
     let outcome = SingleRun(
       request, retries: batch.retries, terminal: terminal,
-      eventsDescriptor: try batch.events.map { try Events.open($0) }
+      events: try batch.events.map { try EventStream($0) }
     ).run()
     if let document = outcome.document, batch.events != "-", !batch.quiet { try Output.write(document + "\n") }
     return outcome.exitCode
@@ -47,16 +47,18 @@ enum PlanCommand {
     }
     let plan = try Shards(inputs: invocation.arguments, count: count, settings: invocation.settings)
     let lists = try plan.write(to: folder)
-    if plan.shards.allSatisfy(\.paths.isEmpty) {
-      Terminal(level: .warning, format: .text, quiet: true)
-        .log(.warning, "no media files found in \(invocation.arguments.joined(separator: ", "))")
+    let terminal = Terminal(level: .warning, format: .text, quiet: true)
+    for input in plan.unlisted { terminal.log(.error, "\(input.reason): it is in no list", path: input.path) }
+    if plan.shards.allSatisfy(\.paths.isEmpty), plan.unlisted.isEmpty {
+      terminal.log(.warning, "no media files found in \(invocation.arguments.joined(separator: ", "))")
     }
-    guard !invocation.settings.batch.quiet else { return 0 }
+    let exitCode: Int32 = plan.unlisted.isEmpty ? 0 : 1
+    guard !invocation.settings.batch.quiet else { return exitCode }
     try Output.write(
       zip(lists, plan.shards).map { list, shard in
         "\(Terminal.printable(list))  \(shard.paths.count) files  \(shard.bytes >> 20) MiB\n"
       }.joined())
-    return 0
+    return exitCode
   }
 }
 

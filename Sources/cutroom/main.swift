@@ -7,6 +7,8 @@ enum Main {
   static func run(_ words: [String]) -> Int32 {
     // A reader that goes away is an error of the write, not a reason to die.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that grows past what the system allows.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       return try dispatch(words)
     } catch let error as UsageError {
