@@ -95,7 +95,7 @@ struct FramesCommandTests {
     (["--at", "12,,3"], "neither a time"), (["--at", "1:99"], "neither a time"), (["--at", "f1.5"], "neither a time"),
     (["--at", "inf"], "neither a time"), (["--at", ""], "neither a time"),
     (["--frame-rule", "midle"], "did you mean \"middle\""), (["--frame-rule", "every:0s"], "a step such as"),
-    (["--frame-rule", "every:-2f"], "a step such as"), (["--frame-depth", "16"], "goes with --frame-format png"),
+    (["--frame-rule", "every:-2f"], "a step such as"), (["--frame-depth", "16"], "goes with frame_format png"),
     (["--frame-depth", "12"], "8 or 16"),
   ])
   func `what makes no sense is wrong usage`(options: [String], said: String) throws {
