@@ -53,7 +53,7 @@ package struct PacketFacts: Sendable {
 /// A run of packets that can be decoded without any before it, on its way through a thread.
 ///
 /// Begins with a key frame. Frames that come after the next group's key frame in the file but before it on the screen
-/// belong to this group: its tail is that key frame and they.
+/// belong to this group: where there are such, its tail is that key frame and they.
 final class PictureGroup: @unchecked Sendable {
   struct Item {
     let packet: Packet?
