@@ -37,6 +37,11 @@ package struct PacketFacts: Sendable {
   /// Whether a frame comes of it: an edit list may cut it off, and VP8 has frames that are only referred to.
   package let isShown: Bool
 
+  package init(pts: Int64?, dts: Int64?, duration: Int64, bytes: Int, isKey: Bool, isShown: Bool = true) {
+    (self.pts, self.dts, self.duration) = (pts, dts, duration)
+    (self.bytes, self.isKey, self.isShown) = (bytes, isKey, isShown)
+  }
+
   init(_ packet: UnsafeMutablePointer<AVPacket>, codec: AVCodecID) {
     let raw = packet.pointee
     pts = raw.pts == CR_NOPTS ? nil : raw.pts
