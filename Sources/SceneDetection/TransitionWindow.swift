@@ -20,10 +20,10 @@ struct TransitionWindow {
   /// Ends closer than this, in grey levels, are the same picture.
   static let leastDistance = 0.25
   static let steps = 8
-  /// Pictures whose samples lie nearer to one another than this, in grey levels, are of little contrast: half of what the median
-  /// picture of annotated films has (36 to 40).
+  /// Pictures of less spread than this, in grey levels, are of little contrast: the median picture of each of eight annotated films
+  /// has 18 to 40.
   static let ordinarySpread = 18.0
-  /// With more, coding noise would count.
+  /// Beyond it, what is left of the picture is no more than coding noise.
   static let mostGain = 4.0
 
   init?(_ start: Int, _ end: Int, _ frames: FrameBuffer) {
