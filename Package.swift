@@ -60,11 +60,12 @@ let package = Package(
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swift),
     tests(of: "Timing"),
     tests(of: "Documents"),
+    tests(of: "Media", uses: ["Documents", "TestSupport", "Timing"]),
     tests(of: "SceneDetection", uses: ["CKernels", "Timing"]),
     tests(of: "FrameExtraction"),
     tests(of: "AudioMixing", uses: ["CKernels", "Documents", "Media"]),
     tests(of: "TextRecognition", uses: ["CKernels", "Documents", "Media", "Timing"]),
     tests(of: "Timelines", uses: ["Documents", "TestSupport"]),
-    tests(of: "Engine", uses: ["Documents", "FrameExtraction", "SceneDetection", "Timing"]),
+    tests(of: "Engine", uses: ["Documents", "FrameExtraction", "Media", "SceneDetection", "TestSupport", "Timing"]),
   ]
 )

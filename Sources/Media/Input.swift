@@ -34,7 +34,8 @@ package final class Input {
   /// Opens the same file once more, to read its packets from the start. Throws as the first opening does.
   ///
   /// Looking into the streams decodes some frames of each. Containers whose header tells all that packets need are spared
-  /// that where what the header tells is what was found the first time.
+  /// that where what the header tells is what was found the first time. Packets of Matroska files may have other decoding timestamps
+  /// then, as they are reckoned from what is found.
   package convenience init(again known: Input) throws(MediaError) {
     try self.init(path: known.path, limits: known.limits, again: known)
   }

@@ -48,6 +48,8 @@ package final class ParallelDecoder {
   private var threads: [PlainThread] = []
   private var current: PictureGroup?
   private var before: PictureGroup?
+  /// The key frame after ``before``, until it is known whether frames of that group refer to it.
+  private var keyAfter: PictureGroup.Item?
   private var count = 0
   private var framesInGroup = 0
   /// Pictures of a group that leads over, until the next group's first is there.
@@ -116,7 +118,9 @@ package final class ParallelDecoder {
     if facts.isKey, current == nil || isWholeGroups || framesInGroup >= Self.leastFrames {
       try open(at: item, pts)
     } else if let current, let before, pts < current.start {
-      // Shown before the key frame that it comes after: the group before has all it needs.
+      // Shown before the key frame that it comes after: the group before has all else that it needs.
+      if let keyAfter { append(keyAfter, to: before) }
+      keyAfter = nil
       append(item, to: before)
     } else {
       guard let current else { throw Mismatch(reason: "it does not begin with a key frame") }
@@ -142,7 +146,7 @@ package final class ParallelDecoder {
     if let current {
       if pts <= current.start { throw Mismatch(reason: "its key frames are out of order") }
       shared.monitor.change { current.end = pts }
-      append(item, to: current)
+      keyAfter = item
     }
     before = current
     let settled = count - Self.planDistance
@@ -160,6 +164,7 @@ package final class ParallelDecoder {
     guard let before else { return }
     shared.monitor.change { before.isClosed = true }
     self.before = nil
+    keyAfter = nil
   }
 
   private func append(_ item: PictureGroup.Item, to group: PictureGroup) {

@@ -37,6 +37,11 @@ package struct PacketFacts: Sendable {
   /// Whether a frame comes of it: an edit list may cut it off, and VP8 has frames that are only referred to.
   package let isShown: Bool
 
+  package init(pts: Int64?, dts: Int64?, duration: Int64, bytes: Int, isKey: Bool, isShown: Bool = true) {
+    (self.pts, self.dts, self.duration) = (pts, dts, duration)
+    (self.bytes, self.isKey, self.isShown) = (bytes, isKey, isShown)
+  }
+
   init(_ packet: UnsafeMutablePointer<AVPacket>, codec: AVCodecID) {
     let raw = packet.pointee
     pts = raw.pts == CR_NOPTS ? nil : raw.pts
@@ -53,7 +58,7 @@ package struct PacketFacts: Sendable {
 /// A run of packets that can be decoded without any before it, on its way through a thread.
 ///
 /// Begins with a key frame. Frames that come after the next group's key frame in the file but before it on the screen
-/// belong to this group: its tail is that key frame and they.
+/// belong to this group: where there are such, its tail is that key frame and they.
 final class PictureGroup: @unchecked Sendable {
   struct Item {
     let packet: Packet?

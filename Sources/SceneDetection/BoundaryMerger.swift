@@ -1,3 +1,5 @@
+import Timing
+
 /// Puts what was found in order and joins what belongs together.
 struct BoundaryMerger {
   private struct Event {
@@ -41,7 +43,7 @@ struct BoundaryMerger {
 
   /// Boundaries that nothing added from `frame` on can change.
   mutating func release(before frame: Int, _ frames: FrameBuffer) -> [Boundary] {
-    join(before: frame)
+    join(before: frame, frames)
     let reach = frame == .max ? 0 : rate.frames(Self.fadeThroughSeconds) + 1
     var out: [Boundary] = []
     while let event = events.first, frame == .max || event.last + reach < frame {
@@ -52,7 +54,7 @@ struct BoundaryMerger {
   }
 
   /// Joins neighbours among the events before `frame`, which are all known.
-  private mutating func join(before frame: Int) {
+  private mutating func join(before frame: Int, _ frames: FrameBuffer) {
     var joined: [Event] = []
     for event in events {
       guard event.first < frame, let last = joined.last else {
@@ -60,6 +62,10 @@ struct BoundaryMerger {
         continue
       }
       let gap = event.first - last.last
+      if Double(gap) < Self.fadeThroughSeconds * rate.perSecond, isPassing(from: last, to: event, frames) {
+        joined.removeLast()
+        continue
+      }
       switch (last.kind, event.kind) {
       case (.fadeOut, .fadeIn) where Double(gap) < Self.fadeThroughSeconds * rate.perSecond:
         joined[joined.count - 1] = Event(
@@ -73,6 +79,19 @@ struct BoundaryMerger {
       }
     }
     events = joined
+  }
+
+  /// Whether what filled the picture was light or a thing passing close, and the same shot is behind it.
+  private func isPassing(from first: Event, to second: Event, _ frames: FrameBuffer) -> Bool {
+    guard first.kind == .fadeOut && second.kind == .fadeIn || first.kind == .wipe && second.kind == .wipe,
+      first.first > frames.indices.lowerBound, second.last < frames.end
+    else { return false }
+    let (before, filled, after) = (frames[first.first - 1], frames[first.last], frames[second.last])
+    // To go dark between two looks at one thing is how films tell that time goes by.
+    let isLight = filled.picture.luma.mean > max(before.picture.luma.mean, after.picture.luma.mean)
+    guard first.kind == .wipe || isLight else { return false }
+    let share = before.half.distance(after.half) / (before.half.distance(filled.half) + 0.1)
+    return share < Trial.returnDistance && Likeness.correlation(before, after, reach: 1) > Trial.returnLikeness
   }
 
   private func boundary(_ event: Event, _ frames: FrameBuffer) -> Boundary? {

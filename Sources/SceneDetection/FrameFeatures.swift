@@ -37,6 +37,9 @@ final class FrameFeatures {
     isBlank = lumaRange <= Self.blankLumaRange && chromaRange <= Self.blankChromaRange
   }
 
+  /// How far apart the samples of the picture lie: see ``HalfPicture/spread``.
+  private(set) lazy var spread = half.spread
+
   /// Mean distance of the luma from its median, letterbox left out, in grey levels: 0 for a plain colour.
   private(set) lazy var contrast: Double = {
     let values = picture.luma.bytes[rows.lowerBound * AnalysisPicture.width..<rows.upperBound * AnalysisPicture.width]
@@ -131,6 +134,19 @@ struct HalfPicture {
       }
     }
     return Double(Int(high.2) - Int(low.2)) / 4
+  }
+
+  /// Mean distance of the samples from the mean of their plane in the measure of ``distance(_:)``: what the distance to a plain
+  /// picture of the same colour would be.
+  var spread: Double {
+    var total: UInt32 = 0
+    for plane in 0..<3 {
+      let samples = values[plane * Self.samples..<(plane + 1) * Self.samples]
+      let mean = Int16(samples.reduce(0) { $0 + Int($1) } / Self.samples)
+      let sum = samples.reduce(UInt32(0)) { $0 &+ UInt32($1 > mean ? $1 &- mean : mean &- $1) }
+      total += plane == 0 ? 2 * sum : sum
+    }
+    return Self.mean(ofWeighted: total)
   }
 
   /// Mean absolute difference in grey levels: luma counts once, each chroma plane half.

@@ -16,7 +16,7 @@ struct GradualFinder {
 
   /// Lengths in frames at up to 30 a second.
   static let windows = [6, 8, 12, 16, 24, 32, 48, 64]
-  /// Log odds of a mix: −14.3 residual − 8.4 step − 5.9 likeness + 1.44 ln(distance/live + 1) − 0.37. Logistic regression
+  /// Log odds of a mix: −14.3 residual − 8.4 step − 5.9 likeness + 1.44 ln(gain distance/live + 1) − 0.37. Logistic regression
   /// over annotated films and made sequences, on refined spans.
   static let residualWeight = -14.3
   static let stepWeight = -8.4
@@ -89,20 +89,24 @@ struct GradualFinder {
   private func mix(_ window: TransitionWindow, _ frames: FrameBuffer) -> Candidate? {
     // Most windows end here.
     guard Self.highestLogOdds(window) >= Self.leastLogOdds else { return nil }
-    let cover = Likeness.cover(frames[window.start].picture, frames[window.end].picture)
-    let z = Self.logOdds(window, live: cover.live)
+    let cover = Likeness.cover(frames[window.start].picture, frames[window.end].picture, gain: window.gain)
+    let z = Self.logOdds(window, live: cover.live, gain: window.gain)
     guard cover.changed > Self.leastCover, z >= Self.leastLogOdds else { return nil }
-    return Candidate(window: window, rank: z + 0.5 * log(window.distance / cover.live + 1), isWipe: false, z: z)
+    // Windows that compete show the same pictures: what counts more for want of contrast does not make one the better.
+    let rank = Self.logOdds(window, live: cover.live, gain: 1) + 0.5 * log(window.distance / cover.live + 1)
+    return Candidate(window: window, rank: rank, isWipe: false, z: z)
   }
 
   /// Log odds of a mix, likeness left out, where `live` is the share of the picture that is not black.
-  private static func logOdds(_ window: TransitionWindow, live: Double) -> Double {
+  private static func logOdds(_ window: TransitionWindow, live: Double, gain: Double) -> Double {
     residualWeight * window.residual + stepWeight * window.step
-      + distanceWeight * log(window.distance / live + 1) + constant
+      + distanceWeight * log(gain * window.distance / live + 1) + constant
   }
 
   /// With the least possible live share the odds are highest.
-  private static func highestLogOdds(_ window: TransitionWindow) -> Double { logOdds(window, live: Likeness.leastLive) }
+  private static func highestLogOdds(_ window: TransitionWindow) -> Double {
+    logOdds(window, live: Likeness.leastLive, gain: window.gain)
+  }
 
   /// Settles candidates whose middle lies before `limit`, the best first. One that overlaps a better one still undecided
   /// waits for it.

@@ -65,12 +65,14 @@ enum Likeness {
 
   /// How much of the picture changed between two frames: as a share of what is live, and how much is live. Black is the
   /// absence of a picture and says nothing for either side.
-  static func cover(_ a: AnalysisPicture, _ b: AnalysisPicture) -> (changed: Double, live: Double) {
+  static func cover(
+    _ a: AnalysisPicture, _ b: AnalysisPicture, gain: Double = 1
+  ) -> (changed: Double, live: Double) {
     var changed: UInt32 = 0
     var live: UInt32 = 0
     ck_cover(
-      a.luma.bytes, a.chromaBlue.bytes, a.chromaRed.bytes, b.luma.bytes, b.chromaBlue.bytes, b.chromaRed.bytes, 12, 40,
-      &changed, &live)
+      a.luma.bytes, a.chromaBlue.bytes, a.chromaRed.bytes, b.luma.bytes, b.chromaBlue.bytes, b.chromaRed.bytes,
+      UInt8(12 / gain), UInt8(16 + 24 / gain), &changed, &live)
     let count = Double(a.luma.bytes.count)
     return (Double(changed) / Double(max(20, live)), max(leastLive, Double(live) / count))
   }

@@ -12,12 +12,19 @@ struct TransitionWindow {
   let residual: Double
   /// The largest share of the way made in one step, above an even pace with some play.
   let step: Double
+  /// What grey levels count for here: 1, and more where both ends are of little contrast.
+  let gain: Double
   /// The frames looked at within, at most seven.
   let inner: [Int]
 
   /// Ends closer than this, in grey levels, are the same picture.
   static let leastDistance = 0.25
   static let steps = 8
+  /// Pictures of less spread than this, in grey levels, are of little contrast: the median picture of each of eight annotated films
+  /// has 18 to 40.
+  static let ordinarySpread = 18.0
+  /// Beyond it, what is left of the picture is no more than coding noise.
+  static let mostGain = 4.0
 
   init?(_ start: Int, _ end: Int, _ frames: FrameBuffer) {
     let (from, to) = (frames[start].half, frames[end].half)
@@ -40,7 +47,13 @@ struct TransitionWindow {
     self.distance = distance
     self.residual = residual / (distance + 0.1)
     self.inner = inner
+    gain = Self.gain(frames[start].spread, frames[end].spread)
     step = max(0, largest - 2 / Double(count))
+  }
+
+  /// Where one end has far less contrast than the other it fades, and is dark for that.
+  private static func gain(_ a: Double, _ b: Double) -> Double {
+    min(a, b) < max(a, b) / 2 ? 1 : min(mostGain, max(1, ordinarySpread / max(a, b)))
   }
 }
 

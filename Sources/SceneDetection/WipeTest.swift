@@ -19,16 +19,17 @@ enum WipeTest {
   /// The roughness of the edge, or nil where this is no wipe. `within` is the segment the window lies in.
   static func edge(_ window: TransitionWindow, _ frames: FrameBuffer, within: ClosedRange<Int>) -> Double? {
     let (from, to) = (frames[window.start].half, frames[window.end].half)
-    let (distance, changedCount) = difference(from, to)
+    let edge = Int16(Double(Self.changedEdge) / window.gain)
+    let (distance, changedCount) = difference(from, to, edge)
     guard Double(changedCount) >= leastCover * Double(HalfPicture.samples) else { return nil }
 
-    let changed = distance.map { $0 > changedEdge }
+    let changed = distance.map { $0 > edge }
     var undecided = 0.0
     var maps: [[Bool]] = []
     let total = zip(distance, changed).reduce(0) { $0 + ($1.1 ? Int($1.0) : 0) }
     for index in window.inner {
-      let toOld = difference(frames[index].half, from).values
-      let toNew = difference(frames[index].half, to).values
+      let toOld = difference(frames[index].half, from, edge).values
+      let toNew = difference(frames[index].half, to, edge).values
       var sum = 0
       var map = [Bool](repeating: false, count: changed.count)
       for position in map.indices where changed[position] {
@@ -51,11 +52,11 @@ enum WipeTest {
   /// 12 grey levels, in quarters, doubled as luma counts twice.
   private static let changedEdge: Int16 = 96
 
-  /// Per sample, |luma| × 2 + |blue| + |red|, and how many exceed ``changedEdge``.
-  private static func difference(_ a: HalfPicture, _ b: HalfPicture) -> (values: [Int16], changed: Int) {
+  /// Per sample, |luma| × 2 + |blue| + |red|, and how many exceed `edge`.
+  private static func difference(_ a: HalfPicture, _ b: HalfPicture, _ edge: Int16) -> (values: [Int16], changed: Int) {
     var changed: UInt32 = 0
     let values = [Int16](unsafeUninitializedCapacity: HalfPicture.samples) { out, filled in
-      changed = ck_half_differences(a.values, b.values, changedEdge, out.baseAddress)
+      changed = ck_half_differences(a.values, b.values, edge, out.baseAddress)
       filled = HalfPicture.samples
     }
     return (values, Int(changed))

@@ -73,21 +73,35 @@ import Timing
     let (a, b) = (MadeFilm.shot(3), MadeFilm.shot(8))
     let all = found { film in
       film.hold(a, 80)
-      for step in 1..<20 {
-        let edge = step * AnalysisPicture.width / 20
-        func plane(_ a: Plane, _ b: Plane) -> Plane {
-          Plane(
-            width: a.width, height: a.height,
-            bytes: a.bytes.indices.map { $0 % a.width < edge ? b.bytes[$0] : a.bytes[$0] })
-        }
-        film.append(
-          AnalysisPicture(
-            luma: plane(a.luma, b.luma), chromaBlue: plane(a.chromaBlue, b.chromaBlue),
-            chromaRed: plane(a.chromaRed, b.chromaRed)))
-      }
+      film.wipe(a, b, 19)
       film.hold(b, 80)
     }
     #expect(all.map(\.kind) == [.wipe])
+  }
+
+  @Test(arguments: [2, 4]) func littleContrastHidesNoTransition(divisor: Int) {
+    let shots = [3, 8, 5, 2].map { MadeFilm.flat(MadeFilm.shot($0), over: divisor) }
+    let all = found { film in
+      film.hold(shots[0], 80)
+      film.dissolve(shots[0], shots[1], 20)
+      film.hold(shots[1], 80)
+      film.wipe(shots[1], shots[2], 20)
+      film.hold(shots[2], 80)
+    }
+    #expect(all.map(\.kind) == [.dissolve, .wipe])
+    #expect(zip(all, [90, 190]).allSatisfy { abs($0.at.index - $1) <= 3 }, "\(all.map(\.at.index))")
+  }
+
+  @Test func toGoDarkBetweenTwoLooksAtOneThingIsABoundary() {
+    let (shot, black) = (MadeFilm.shot(3), MadeFilm.plain(16))
+    let all = found { film in
+      film.hold(shot, 80)
+      film.dissolve(shot, black, 10)
+      film.hold(black, 5)
+      film.dissolve(black, shot, 10)
+      film.hold(shot, 80)
+    }
+    #expect(all.map(\.kind) == [.fadeThrough])
   }
 
   @Test func aCutToBlackAndBackIsTwoBoundariesWithABlankScene() {

@@ -45,6 +45,17 @@ struct MadeFilm {
     return AnalysisPicture(luma: plane(level), chromaBlue: plane(128), chromaRed: plane(128))
   }
 
+  /// A picture whose samples lie so many times nearer to a dark grey.
+  static func flat(_ picture: AnalysisPicture, over divisor: Int) -> AnalysisPicture {
+    func plane(_ plane: Plane, around level: Int) -> Plane {
+      Plane(
+        width: plane.width, height: plane.height, bytes: plane.bytes.map { UInt8(level + (Int($0) - level) / divisor) })
+    }
+    return AnalysisPicture(
+      luma: plane(picture.luma, around: 60), chromaBlue: plane(picture.chromaBlue, around: 128),
+      chromaRed: plane(picture.chromaRed, around: 128))
+  }
+
   static func mix(_ a: AnalysisPicture, _ b: AnalysisPicture, _ share: Double) -> AnalysisPicture {
     func plane(_ a: Plane, _ b: Plane) -> Plane {
       Plane(
@@ -63,6 +74,22 @@ struct MadeFilm {
   /// `frames` mixed frames between two pictures.
   mutating func dissolve(_ a: AnalysisPicture, _ b: AnalysisPicture, _ frames: Int) {
     for step in 1...frames { pictures.append(Self.mix(a, b, Double(step) / Double(frames + 1))) }
+  }
+
+  /// `frames` frames in which the second picture comes in from the left.
+  mutating func wipe(_ a: AnalysisPicture, _ b: AnalysisPicture, _ frames: Int) {
+    for step in 1...frames {
+      let edge = step * AnalysisPicture.width / (frames + 1)
+      func plane(_ a: Plane, _ b: Plane) -> Plane {
+        Plane(
+          width: a.width, height: a.height,
+          bytes: a.bytes.indices.map { $0 % a.width < edge ? b.bytes[$0] : a.bytes[$0] })
+      }
+      pictures.append(
+        AnalysisPicture(
+          luma: plane(a.luma, b.luma), chromaBlue: plane(a.chromaBlue, b.chromaBlue),
+          chromaRed: plane(a.chromaRed, b.chromaRed)))
+    }
   }
 
   mutating func append(_ picture: AnalysisPicture) { pictures.append(picture) }

@@ -20,6 +20,22 @@ import Timing
     #expect(all.isEmpty, "\(all)")
   }
 
+  @Test func lightThatFillsThePictureAndGoes() {
+    let (shot, light) = (MadeFilm.shot(5), MadeFilm.plain(250))
+    func made(after: AnalysisPicture) -> [Boundary] {
+      found { film in
+        film.hold(shot, 100)
+        film.dissolve(shot, light, 6)
+        film.hold(light, 3)
+        film.dissolve(light, after, 20)
+        film.hold(after, 100)
+      }
+    }
+    #expect(made(after: shot).isEmpty)
+    // Another shot behind it makes it a transition.
+    #expect(made(after: MadeFilm.shot(8)).map(\.kind) == [.fadeThrough])
+  }
+
   @Test func aPan() {
     let parts = [MadeFilm.shot(5), MadeFilm.shot(6), MadeFilm.shot(7)]
     let all = found { film in
