@@ -32,7 +32,7 @@ package final class SoundRun: Sendable {
   /// The document of a run that normalizes, in its output folder.
   package static let documentName = "normalize.json"
 
-  /// Finds the inputs. Throws ``DocumentError`` where a list cannot be read, where a result would replace an input, and where it
+  /// Finds the inputs. Throws ``DocumentError`` where a list cannot be read, where an input is the output folder, where a result would replace an input, and where it
   /// would replace another file without `--force`.
   package init(
     inputs: [String], mode: Mode, sound: SoundOptions, settings: Settings, terminal: Terminal
@@ -48,16 +48,11 @@ package final class SoundRun: Sendable {
       try Self.check(
         places + [Path.join(output, Self.documentName)], inputs: self.inputs, replaces: settings.batch.force)
     }
-    let folder = FileSystem.status(output)?.identity
-    isSearchedOutput = folder != nil && inputs.contains { FileSystem.status($0)?.identity == folder }
     self.mode = mode
     self.sound = sound
     self.settings = settings
     self.terminal = terminal
   }
-
-  /// Whether an input is the output folder, which is never searched.
-  package let isSearchedOutput: Bool
 
   private static func check(_ targets: [String], inputs: [FoundInput], replaces: Bool) throws(DocumentError) {
     let kept = OutputGuard(inputs: inputs.map(\.path))

@@ -101,14 +101,11 @@ final class ClipFile {
     try Muxer.write(raw, to: context.pointer, path: path, refusal: .corrupt)
   }
 
-  /// Matroska's CodecDelay is to be taken off the timestamps of sound (RFC 9559, 5.1.4.1.25). FFmpeg's muxer writes it and does not
-  /// add it, which its demuxer, and every player, then takes off.
+  /// Matroska's CodecDelay is to be taken off the timestamps of sound (RFC 9559, 5.1.4.1.25). FFmpeg's muxer writes it for Opus and
+  /// does not add it, which its demuxer, and every player, then takes off. Of other codecs it moves the whole film later.
   private func delay(of stream: UnsafeMutablePointer<AVStream>) -> Int64 {
     let parameters = stream.pointee.codecpar.pointee
-    guard isMatroska, parameters.initial_padding > 0, parameters.sample_rate > 0
-    else {
-      return 0
-    }
+    guard isMatroska, parameters.codec_id == AV_CODEC_ID_OPUS, parameters.sample_rate > 0 else { return 0 }
     return av_rescale_q(
       Int64(parameters.initial_padding), AVRational(num: 1, den: parameters.sample_rate), stream.pointee.time_base)
   }

@@ -238,6 +238,11 @@ package final class SoundReader {
       let place = ClipFile.moved(raw.pts, base, minus: firstPTS, base, to: AVRational(num: 1, den: Int32(sourceRate)))
       let off = Int(place) - sourceFrames + overlap
       if abs(off) > Int(Self.gapSeconds * Double(sourceRate)) {
+        // A gap that leads past the end that the container tells is no gap but damage.
+        if let end = input.description.durationSeconds, Double(place) > (end + 1) * Double(sourceRate) {
+          failedCalls += 1
+          return try convertFrame()
+        }
         silence = max(0, off)
         overlap += max(0, -off)
         isFrameHeld = silence > 0

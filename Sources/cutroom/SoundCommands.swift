@@ -43,8 +43,7 @@ enum NormalizeCommand {
       sound: sound, settings: invocation.settings, terminal: terminal)
     let outcome = try run.run()
     if outcome.document.results.isEmpty {
-      let reason = run.isSearchedOutput ? "; the output folder is never searched: name another one with -o" : ""
-      terminal.log(.warning, "no media files found in \(invocation.arguments.joined(separator: ", "))\(reason)")
+      terminal.log(.warning, "no media files found in \(invocation.arguments.joined(separator: ", "))")
     } else {
       try Environment.write(
         DocumentEncoder.pretty(outcome.document), to: Path.join(folder, SoundRun.documentName))

@@ -54,7 +54,8 @@ struct NormalizeSynchronyTests {
     #expect(abs(try Self.tone(folder("out/\(name)")) - before) < 0.0015)
   }
 
-  @Test(arguments: ["aac.mp4", "late.mp4", "pcm.mov"])
+  // Not of a sound that begins late: there the encoder's first samples are heard before it, as silence, as in what ffmpeg writes.
+  @Test(arguments: ["aac.mp4", "pcm.mov"])
   func `the sound is as long as it was`(name: String) throws {
     let (folder, _) = try Self.run.get()
     #expect(try Sound.samples(folder("in/\(name)")).count == Sound.samples(folder("out/\(name)")).count)

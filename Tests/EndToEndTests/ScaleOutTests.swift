@@ -126,7 +126,7 @@ struct ScaleOutTests {
     #expect(written.exitCode == 0, "\(written.errors)")
     #expect(written.text == folder("out.json") + "\n")
     #expect(try contents(of: folder("out.json")) == printed.output)
-    #expect(try run(#", "output": "\#(sound)""#).exitCode == 2)
+    #expect(try run(#", "output": "\#(sound)""#).exitCode == 4)
     #expect(try run(#", "output": "\#(folder("no/folder/out.json"))""#).exitCode == 4)
   }
 }
