@@ -118,8 +118,12 @@ struct OutputLayout {
   /// Names at the top that the batch itself needs.
   private static let reserved: Set<String> = ["results.jsonl", "batch.json", "report.html", "dataset.jsonl"]
 
+  /// Whether a result is a file, whose ending says what it holds: the number then stands before it.
+  private let keepsEndings: Bool
   private var taken: Set<[UInt8]> = []
   private var ancestors: Set<[UInt8]> = []
+
+  init(keepsEndings: Bool = false) { self.keepsEndings = keepsEndings }
 
   /// Keeps a folder that holds a result already.
   mutating func reserve(_ path: String) {
@@ -137,13 +141,18 @@ struct OutputLayout {
       var candidate = Path.join(path, part)
       var number = 2
       while isLast ? !isFree(candidate) : taken.contains(Array(candidate.utf8)) {
-        candidate = Path.join(path, "\(part)~\(number)")
+        candidate = Path.join(path, isLast && keepsEndings ? numbered(part, number) : "\(part)~\(number)")
         number += 1
       }
       path = candidate
     }
     reserve(path)
     return path
+  }
+
+  private func numbered(_ name: String, _ number: Int) -> String {
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "\(name)~\(number)" }
+    return "\(name[..<dot])~\(number)\(name[dot...])"
   }
 
   private func isFree(_ path: String) -> Bool {

@@ -68,6 +68,7 @@ final class MixJob {
     let sources = MixSources(
       document, folder: Path.parent(request.inputPath) ?? ".", roots: request.sound.sourceRoots)
     let paths = try sources.resolve()
+    if !request.sound.dryRun { try checkTargets(document, inputs: [request.inputPath] + paths.values.sorted()) }
     // Nothing but text was read so far; every sound and picture is opened from inside the room.
     try WorkerRoom.enter(
       request, workspace: workspace.root, reading: [request.inputPath] + paths.values.sorted(),
@@ -82,6 +83,13 @@ final class MixJob {
     let score = Score(document: document, paths: paths, catalog: catalog, timeline: timeline)
     warnings += timeline.warnings + rateWarnings(score)
     return score
+  }
+
+  private func checkTargets(_ document: MixDocument, inputs: [String]) throws {
+    let kept = OutputGuard(inputs: inputs)
+    let report = request.sound.report ?? Self.reportPath(output)
+    let plans = try SoundOutputPlan.all(document, output: output)
+    for target in plans.map(\.path) + [report] + [request.sound.waveform].compactMap(\.self) { try kept.check(target) }
   }
 
   private func head(_ score: Score, _ bytes: [UInt8]) -> MixReportHead {

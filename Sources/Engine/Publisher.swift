@@ -50,7 +50,7 @@ struct Publisher {
 
   /// Throws `output_failed` where no file can come to stand at `target`, or where it is the input under whatever name.
   static func checkFile(_ target: String, apartFrom input: String) throws(ErrorRecord) {
-    if let identity = FileSystem.status(target)?.identity, identity == FileSystem.status(input)?.identity {
+    if OutputGuard(inputs: [input]).isInput(target) {
       throw ErrorRecord(.outputFailed, "\(target) is the input itself; name another file", stage: "output")
     }
     if FileSystem.status(target)?.isFolder == true {

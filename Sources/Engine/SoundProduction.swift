@@ -29,6 +29,8 @@ struct SoundProduction {
   struct Product {
     var output: SoundOutput
     var warnings: [WarningRecord]
+    /// How the programme was brought to its level.
+    var settings = MasterSettings()
   }
 
   /// A decoded file, measured.
@@ -62,6 +64,7 @@ struct SoundProduction {
       if over <= 0 && abs(off) <= Self.tolerance || attempts == Self.mostAttempts {
         var product = product(file, path, name, measured)
         product.output.mastering = report(settings, target, limiter, attempts)
+        product.settings = settings
         if over > 0 || abs(off) > 0.2 { product.warnings.append(Self.missed(name, target, measured)) }
         return product
       }
@@ -114,6 +117,17 @@ struct SoundProduction {
     }
     try writer.finish()
     return report
+  }
+
+  /// Hands every block of the programme to `body`, at the level of `settings`.
+  func play(_ settings: MasterSettings, _ body: (UnsafePointer<Float>, Int) throws -> Void) throws {
+    let mastering = Mastering(programme: programme, sampleRate: sampleRate, progress: progress)
+    var done = 0
+    _ = try mastering.play(settings) { samples, count in
+      try body(samples, count)
+      done += count
+      progress(Double(done) / Double(sampleRate))
+    }
   }
 
   private func product(_ file: SoundFile, _ path: String, _ name: String, _ measured: Measurement) -> Product {

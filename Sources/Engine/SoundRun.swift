@@ -25,9 +25,15 @@ package final class SoundRun: Sendable {
   private let sound: SoundOptions
   private let settings: Settings
   private let terminal: Terminal
+  /// Where the result of each input goes, for normalizing.
+  private let places: [String]
   private let stopping = Mutex<Int32?>(nil)
 
-  /// Finds the inputs. Throws ``DocumentError`` where a list cannot be read.
+  /// The document of a run that normalizes, in its output folder.
+  package static let documentName = "normalize.json"
+
+  /// Finds the inputs. Throws ``DocumentError`` where a list cannot be read, where an input is the output folder, where a result would replace an input, and where it
+  /// would replace another file without `--force`.
   package init(
     inputs: [String], mode: Mode, sound: SoundOptions, settings: Settings, terminal: Terminal
   ) throws {
@@ -37,10 +43,27 @@ package final class SoundRun: Sendable {
     case .normalize(let folder), .normalizeAlbum(let folder): output = folder
     }
     self.inputs = try InputDiscovery.find(inputs, extensions: settings.batch.extensions, output: output)
+    places = mode == .measure ? [] : Self.places(of: self.inputs, in: output)
+    if !places.isEmpty {
+      try Self.check(
+        places + [Path.join(output, Self.documentName)], inputs: self.inputs, replaces: settings.batch.force)
+    }
     self.mode = mode
     self.sound = sound
     self.settings = settings
     self.terminal = terminal
+  }
+
+  private static func check(_ targets: [String], inputs: [FoundInput], replaces: Bool) throws(DocumentError) {
+    let kept = OutputGuard(inputs: inputs.map(\.path))
+    for target in targets {
+      if kept.isInput(target) {
+        throw DocumentError("\(target) is an input, and inputs are never replaced; name another folder with -o")
+      }
+      if !replaces, FileSystem.status(target)?.isFolder == false {
+        throw DocumentError("\(target) exists already; add --force to replace it, or name another folder with -o")
+      }
+    }
   }
 
   package func run() throws -> Outcome {
@@ -52,17 +75,15 @@ package final class SoundRun: Sendable {
     case .measure:
       let (results, album) = try measureAll()
       return finish(.loudness, results, results.count > 1 ? album : nil)
-    case .normalize(let folder):
-      let places = places(in: folder)
+    case .normalize:
       return finish(.normalize, inputs.indices.map { normalize($0, to: places[$0], gainDB: nil) }, nil)
-    case .normalizeAlbum(let folder):
+    case .normalizeAlbum:
       var (results, album) = try measureAll()
       guard let loudness = album.integratedLUFS, let target = sound.target else {
         return finish(.normalize, results, album)
       }
       let gain = target.integratedLUFS - loudness
       album.gainDB = gain.rounded(places: 3)
-      let places = places(in: folder)
       for index in inputs.indices where results[index].status == .succeeded {
         results[index] = normalize(index, to: places[index], gainDB: gain)
       }
@@ -71,8 +92,9 @@ package final class SoundRun: Sendable {
   }
 
   /// Where each result goes: the tree of the inputs mirrored; a name that cannot be written gets the ending of FLAC.
-  private func places(in folder: String) -> [String] {
-    var layout = OutputLayout()
+  private static func places(of inputs: [FoundInput], in folder: String) -> [String] {
+    var layout = OutputLayout(keepsEndings: true)
+    layout.reserve(documentName)
     return inputs.map { input in
       let ending = Path.fileExtension(Path.name(input.relative))
       let isKnown = SoundContainer.endings[ending] != nil || SoundReplacer.canWrite(input.relative)

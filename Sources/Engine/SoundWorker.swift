@@ -60,8 +60,12 @@ struct SoundWorker {
     }
   }
 
-  private func open() throws -> SoundReader {
-    let reader = try SoundReader(path: request.inputPath, limits: request.settings.limits)
+  /// Opens the sound; with `inStep`, that of a film comes as it is heard, silence standing for gaps.
+  private func open(inStep: Bool = false) throws -> SoundReader {
+    var reader = try SoundReader(path: request.inputPath, limits: request.settings.limits)
+    if inStep, reader.description.video != nil {
+      reader = try SoundReader(path: request.inputPath, fillsGaps: true, limits: request.settings.limits)
+    }
     guard !reader.channels.isEmpty else {
       throw MediaError(reader.failedCalls > 0 ? .corrupt : .notMedia, "no sound could be decoded from the file")
     }
@@ -115,7 +119,8 @@ struct SoundWorker {
 
   private mutating func normalize() throws {
     guard let output = request.output else { throw ErrorRecord(.internal, "no output file", stage: "output") }
-    let reader = try open()
+    try OutputGuard(inputs: [request.inputPath]).check(output)
+    let reader = try open(inStep: true)
     let store = SampleStore(path: workspace.file("sound"), channels: reader.channels.count, memoryLimit: 0)
     var (meter, samples) = try decode(reader) { try store.append($0, frames: $1) }
     describe(reader, samples)
@@ -163,18 +168,35 @@ struct SoundWorker {
     return own.flatMap { container.codecs.contains($0) ? $0 : nil }
   }
 
+  /// The film's own codec where it can be written into such a container, else the usual one.
+  private static func filmCodec(_ reader: SoundReader, _ name: String) throws(ErrorRecord) -> SoundCodec {
+    let wanted = [codec(like: reader.codec, in: .matroska), .aac, .mp3].compactMap { $0 }
+    let fitting = wanted.first { SoundReplacer.takes($0, name: name) && ($0 != .mp3 || reader.channels.count <= 2) }
+    guard let fitting else {
+      throw ErrorRecord(
+        .unsupportedCodec,
+        "\(name): this kind of container takes no sound that can be written with \(reader.channels.count) channels; "
+          + "put the film, as it is, into a Matroska file (.mkv) first", stage: "output")
+    }
+    return fitting
+  }
+
   private mutating func makeFilm(
     _ production: SoundProduction, _ reader: SoundReader, staged: String, _ output: String
   ) throws {
     var encoding = request.sound.encoding
-    encoding.codec = encoding.codec ?? Self.codec(like: reader.codec, in: .matroska) ?? .aac
+    encoding.codec = try encoding.codec ?? Self.filmCodec(reader, Path.name(output))
     let name = workspace.file("sound.mka")
-    let file = try SoundOutputPlan.file(
+    var file = try SoundOutputPlan.file(
       name, encoding, place: "output", sampleRate: reader.sourceRate, channels: reader.channels.count)
+    file.framesStandAlone = SoundReplacer.placesByContent(Path.name(output))
     var product = try production.make(file, at: name, name: output, target: request.sound.target)
     let replacer = try SoundReplacer(
-      film: request.inputPath, replaced: reader.streamIndex, sound: name, limits: request.settings.limits)
-    let left = try replacer.write(to: staged, name: Path.name(output))
+      film: request.inputPath, sound: reader, as: file, to: staged, name: Path.name(output),
+      limits: request.settings.limits)
+    try production.play(product.settings) { try replacer.write($0, frames: $1) }
+    try replacer.finish()
+    let left = replacer.streamsLeftOut
     if left > 0 {
       product.warnings.append(
         WarningRecord(

@@ -1,19 +1,26 @@
 import CFFmpeg
 import Documents
 
-/// A clip that is being written: its container, its streams, and the way from a film's timestamps to its own.
+/// A film or a clip of one that is being written: its container, its streams, and the way from a film's timestamps to its own.
 final class ClipFile {
   let path: String
   let format: UnsafePointer<AVOutputFormat>
-  private let container: ClipContainer
   private let context: Owned<UnsafeMutablePointer<AVFormatContext>>
 
-  init(path: String, container: ClipContainer) throws(MediaError) {
-    format = try container.format()
-    context = try Muxer.open(path: path, format: format)
-    self.path = path
-    self.container = container
+  convenience init(path: String, container: ClipContainer) throws(MediaError) {
+    try self.init(path: path, format: container.format())
   }
+
+  init(path: String, format: UnsafePointer<AVOutputFormat>) throws(MediaError) {
+    context = try Muxer.open(path: path, format: format)
+    self.format = format
+    self.path = path
+  }
+
+  /// Whether the container is of the family of QuickTime, which has edit lists; whether it is of Matroska's.
+  private var hasEditLists: Bool { ["mov", "mp4", "ipod", "3gp", "3g2", "psp", "f4v"].contains(formatName) }
+  private var isMatroska: Bool { ["matroska", "webm"].contains(formatName) }
+  private var formatName: String { String(cString: format.pointee.name) }
 
   /// Adds a stream like that of a film; returns its index. Without an encoder its packets come over as they are.
   func addStream(
@@ -53,7 +60,7 @@ final class ClipFile {
       avio_open(&raw.pointee.pb, "file:" + path, AVIO_FLAG_WRITE), "write \(path)", as: .outputFailed)
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
-    if container.keepsTimeBase { av_dict_set_int(&options, "movie_timescale", movieTimescale, 0) }
+    if hasEditLists { av_dict_set_int(&options, "movie_timescale", movieTimescale, 0) }
     try Muxer.check(avformat_write_header(raw, &options), raw, path, .corrupt)
   }
 
@@ -94,14 +101,11 @@ final class ClipFile {
     try Muxer.write(raw, to: context.pointer, path: path, refusal: .corrupt)
   }
 
-  /// Matroska's CodecDelay is to be taken off the timestamps of sound (RFC 9559, 5.1.4.1.25). FFmpeg's muxer writes it and does not
-  /// add it, which its demuxer, and every player, then takes off.
+  /// Matroska's CodecDelay is to be taken off the timestamps of sound (RFC 9559, 5.1.4.1.25). FFmpeg's muxer writes it for Opus and
+  /// does not add it, which its demuxer, and every player, then takes off. Of other codecs it moves the whole film later.
   private func delay(of stream: UnsafeMutablePointer<AVStream>) -> Int64 {
     let parameters = stream.pointee.codecpar.pointee
-    guard container == .matroska || container == .webm, parameters.initial_padding > 0, parameters.sample_rate > 0
-    else {
-      return 0
-    }
+    guard isMatroska, parameters.codec_id == AV_CODEC_ID_OPUS, parameters.sample_rate > 0 else { return 0 }
     return av_rescale_q(
       Int64(parameters.initial_padding), AVRational(num: 1, den: parameters.sample_rate), stream.pointee.time_base)
   }

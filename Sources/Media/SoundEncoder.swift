@@ -82,6 +82,7 @@ enum SoundEncoder {
     raw.pointee.thread_count = 1
     if container.pointee.flags & AVFMT_GLOBALHEADER != 0 { raw.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
     shape(raw, file)
+    if file.framesStandAlone, file.codec == .mp3 { av_opt_set_int(raw.pointee.priv_data, "reservoir", 0, 0) }
     try Status.check(
       avcodec_open2(raw, codec, nil),
       "encode \(file.codec.rawValue) with \(layout.nb_channels) channels at \(rate) Hz"

@@ -9,11 +9,15 @@ final class SoundPacketEncoder {
   private let frame: Owned<UnsafeMutablePointer<AVFrame>>
   private let staging: Owned<UnsafeMutablePointer<AVFrame>>
   private let packet: Packet
-  private let frameSize: Int
+  /// Samples a packet, where the codec has as many in each.
+  let frameSize: Int
   private let channels: Int
   private var written: Int64
 
   var timeBase: AVRational { encoder.pointer.pointee.time_base }
+
+  /// Samples that a decoder gives before the first that was handed over.
+  var padding: Int64 { Int64(encoder.pointer.pointee.initial_padding) }
 
   /// Opens the encoder. `layout` is the samples', the usual one of their number of channels where nil; where the codec does
   /// not take it, the sound is mixed into one it takes. The first sample gets the timestamp `firstSample`, which counts samples
@@ -59,6 +63,9 @@ final class SoundPacketEncoder {
     try Status.check(av_frame_get_buffer(frame.pointer, 0), "hold sound")
     return frame
   }
+
+  /// Gives the first sample another timestamp, in ticks of ``timeBase``; before any is handed over.
+  func begin(at time: Int64) { written = time }
 
   /// Adds interleaved samples, full scale being ±1; `sink` gets the packets that come of them.
   func write(

@@ -104,6 +104,11 @@ package final class SoundReader {
     return Int(ClipFile.moved(pts, other, minus: firstPTS ?? 0, base, to: rate))
   }
 
+  /// When the first sample is heard, counted in samples from the zero of the file's timestamps.
+  var firstSample: Int64 {
+    ClipFile.moved(firstPTS ?? 0, base, minus: 0, base, to: AVRational(num: 1, den: Int32(max(1, sourceRate))))
+  }
+
   /// The last tick of a clock at or before the first sample.
   package func start(of clock: MediaClock) -> Int64 {
     let other = AVRational(num: Int32(clock.timeBase.numerator), den: Int32(clock.timeBase.denominator))
@@ -233,6 +238,11 @@ package final class SoundReader {
       let place = ClipFile.moved(raw.pts, base, minus: firstPTS, base, to: AVRational(num: 1, den: Int32(sourceRate)))
       let off = Int(place) - sourceFrames + overlap
       if abs(off) > Int(Self.gapSeconds * Double(sourceRate)) {
+        // A gap that leads past the end that the container tells is no gap but damage.
+        if let end = input.description.durationSeconds, Double(place) > (end + 1) * Double(sourceRate) {
+          failedCalls += 1
+          return try convertFrame()
+        }
         silence = max(0, off)
         overlap += max(0, -off)
         isFrameHeld = silence > 0

@@ -2,124 +2,157 @@ import CFFmpeg
 package import Documents
 
 /// Copies a film with another sound in place of one of its sound tracks. Pictures and everything else go over as they are,
-/// packet by packet.
-package struct SoundReplacer {
-  private let film: Input
-  private let sound: Input
-  private let replaced: Int
-  private let soundStream: Int
+/// packet by packet; the new sound is heard when the old one was, to the sample where the container counts so finely.
+package final class SoundReplacer {
+  /// Streams that the container did not take, such as data tracks of cameras.
+  package private(set) var streamsLeftOut = 0
 
-  /// `replaced` is the number of the sound track in the film; the first one of `sound` takes its place.
-  package init(film: String, replaced: Int, sound: String, limits: Limits) throws(MediaError) {
-    self.film = try Input(path: film, limits: limits)
-    self.sound = try Input(path: sound, limits: limits)
-    self.replaced = replaced
-    guard let index = self.sound.description.audio.first?.streamIndex else {
-      throw MediaError(.internal, "the new sound has no sound track")
+  private let film: Input
+  private let file: ClipFile
+  private let encoder: SoundPacketEncoder
+  /// Where the streams of the film go.
+  private let places: [Int: Int]
+  private let soundPlace: Int
+  /// The film's packet that was read ahead.
+  private let picture: Packet
+  private var hasPicture = false
+  /// Packets of the new sound to leave out, before the first that is written.
+  private var dropped = 0
+
+  /// Opens `path`, in the container that `name` says, and writes the header. The new sound takes the place of the track that
+  /// `sound` reads, and begins when that does.
+  package init(
+    film path: String, sound: SoundReader, as soundFile: SoundFile, to target: String, name: String, limits: Limits
+  ) throws(MediaError) {
+    guard let format = av_guess_format(nil, name, nil) else {
+      throw MediaError(.unsupportedCodec, "no container is known by the name \(name)")
     }
-    soundStream = index
+    let film = try Input(path: path, limits: limits)
+    let file = try ClipFile(path: target, format: format)
+    let encoder = try SoundPacketEncoder(
+      soundFile, layout: sound.layout, firstSample: sound.firstSample, container: format)
+    var places: [Int: Int] = [:]
+    for index in 0..<film.context.pointer.streamCount {
+      guard let stream = film.context.pointer.stream(index) else { continue }
+      let isReplaced = index == sound.streamIndex
+      let codec =
+        isReplaced ? SoundEncoder.identifier(soundFile.codec) : stream.pointee.codecpar.pointee.codec_id
+      guard Self.takes(format, stream.pointee.codecpar.pointee.codec_type, codec) else { continue }
+      let place = try file.addStream(like: stream, encodedBy: isReplaced ? encoder.encoder.pointer : nil)
+      file[place]?.pointee.avg_frame_rate = stream.pointee.avg_frame_rate
+      file[place]?.pointee.sample_aspect_ratio = stream.pointee.sample_aspect_ratio
+      places[index] = place
+    }
+    guard let soundPlace = places[sound.streamIndex] else {
+      throw MediaError(
+        .unsupportedCodec,
+        "\(name): this container does not take \(soundFile.codec.rawValue) sound; choose another --codec")
+    }
+    streamsLeftOut = film.context.pointer.streamCount - places.count
+    file.describe(like: film.context.pointer)
+    try file.start()
+    film.select(streams: Set(places.keys).subtracting([sound.streamIndex]))
+    self.film = film
+    self.file = file
+    self.encoder = encoder
+    self.places = places.filter { $0.key != sound.streamIndex }
+    self.soundPlace = soundPlace
+    picture = try Packet()
+    if Self.placesByContent(name) { try placeByContent(soundFile, from: sound.firstSample) }
+    try readOn()
   }
 
   /// Whether a film can be written under this name.
   package static func canWrite(_ name: String) -> Bool { av_guess_format(nil, name, nil) != nil }
 
-  /// Writes the film to `path`, in the container that `name` says. Returns the number of streams that the container did not
-  /// take, such as data tracks of cameras.
-  package func write(to path: String, name: String) throws(MediaError) -> Int {
-    guard let format = av_guess_format(nil, name, nil) else {
-      throw MediaError(.unsupportedCodec, "no container is known by the name \(name)")
-    }
-    let output = try Muxer.open(path: path, format: format)
-    let context = output.pointer
-    var places: [Int: Int32] = [:]
-    var left = 0
-    for index in 0..<film.context.pointer.streamCount {
-      guard let stream = film.context.pointer.stream(index) else { continue }
-      let source = index == replaced ? sound.context.pointer.stream(soundStream) : stream
-      guard let source, takes(format, source) else {
-        left += 1
-        continue
-      }
-      let added = try Muxer.addStream(context)
-      try Status.check(avcodec_parameters_copy(added.pointee.codecpar, source.pointee.codecpar), "copy a stream")
-      added.pointee.codecpar.pointee.codec_tag = 0
-      added.pointee.time_base = source.pointee.time_base
-      added.pointee.disposition = stream.pointee.disposition
-      added.pointee.avg_frame_rate = stream.pointee.avg_frame_rate
-      added.pointee.sample_aspect_ratio = stream.pointee.sample_aspect_ratio
-      av_dict_copy(&added.pointee.metadata, stream.pointee.metadata, 0)
-      cr_copy_side_data(added, stream)
-      places[index] = added.pointee.index
-    }
-    av_dict_copy(&context.pointee.metadata, film.context.pointer.pointee.metadata, 0)
-    try Muxer.start(context, path: path, refusal: .corrupt)
-    try copy(into: context, places, path)
-    try Muxer.finish(context, path: path, refusal: .corrupt)
-    return left
+  /// Whether a container by this name has no timestamps, so that sound and pictures begin together.
+  package static func placesByContent(_ name: String) -> Bool {
+    av_guess_format(nil, name, nil).map { String(cString: $0.pointee.name) == "avi" } ?? false
   }
 
-  private func takes(_ format: UnsafePointer<AVOutputFormat>, _ stream: UnsafeMutablePointer<AVStream>) -> Bool {
-    let kind = stream.pointee.codecpar.pointee.codec_type
+  /// Whether a container by this name takes sound of a codec.
+  package static func takes(_ codec: SoundCodec, name: String) -> Bool {
+    av_guess_format(nil, name, nil).map { takes($0, AVMEDIA_TYPE_AUDIO, SoundEncoder.identifier(codec)) } ?? false
+  }
+
+  /// Sound in a program stream (ISO/IEC 13818-1, DVD); FFmpeg's muxer does not tell, and refuses others when it writes the header.
+  private static let programStreams: Set<String> = ["mpeg", "vcd", "svcd", "dvd", "vob"]
+  private static let programStreamSounds: Set<AVCodecID.RawValue> = Set(
+    [AV_CODEC_ID_MP1, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3, AV_CODEC_ID_AC3, AV_CODEC_ID_DTS, AV_CODEC_ID_PCM_DVD]
+      .map(\.rawValue))
+
+  private static func takes(
+    _ format: UnsafePointer<AVOutputFormat>, _ kind: AVMediaType, _ codec: AVCodecID
+  ) -> Bool {
     guard kind == AVMEDIA_TYPE_VIDEO || kind == AVMEDIA_TYPE_AUDIO || kind == AVMEDIA_TYPE_SUBTITLE else {
       return false
     }
-    return avformat_query_codec(format, stream.pointee.codecpar.pointee.codec_id, FF_COMPLIANCE_NORMAL) != 0
+    if kind == AVMEDIA_TYPE_AUDIO, programStreams.contains(String(cString: format.pointee.name)) {
+      return programStreamSounds.contains(codec.rawValue)
+    }
+    return avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) != 0
   }
 
-  /// Feeds both files by time, as the muxer wants them.
-  private func copy(
-    into context: UnsafeMutablePointer<AVFormatContext>, _ places: [Int: Int32], _ path: String
-  ) throws(MediaError) {
-    let (picture, tone) = (try Packet(), try Packet())
-    var hasPicture = try next(film, picture) { $0 != replaced && places[$0] != nil }
-    var hasTone = try next(sound, tone) { $0 == soundStream }
-    let begin = film.context.pointer.stream(replaced)?.pointee
-    let shift = begin.map { $0.start_time == CR_NOPTS ? 0 : seconds($0.start_time, $0.time_base) } ?? 0
-    while hasPicture || hasTone {
-      let pictureTime = hasPicture ? time(picture, film) : .infinity
-      let toneTime = hasTone ? time(tone, sound) + shift : .infinity
-      if pictureTime <= toneTime, let place = places[picture.streamIndex] {
-        try write(picture, film, at: place, shift: 0, context, path)
-        hasPicture = try next(film, picture) { $0 != replaced && places[$0] != nil }
-      } else if let place = places[replaced] {
-        try write(tone, sound, at: place, shift: shift, context, path)
-        hasTone = try next(sound, tone) { $0 == soundStream }
-      } else {
-        throw MediaError(.unsupportedCodec, "the container does not take the new sound")
-      }
+  /// Adds interleaved samples of the new sound; full scale is ±1.
+  package func write(_ samples: UnsafePointer<Float>, frames: Int) throws(MediaError) {
+    try encoder.write(samples, frames: frames, put)
+  }
+
+  /// Encodes what is left of the sound, copies what is left of the film and writes the end of the file.
+  package func finish() throws(MediaError) {
+    try encoder.finish(put)
+    while hasPicture { try copyPacket() }
+    try file.finish()
+  }
+
+  /// Silence comes before a sound that begins after the pictures; of one that begins before them, or whose decoder begins with the
+  /// encoder's delay, as many packets are left out as it takes, and the silence fills the rest of the last one.
+  private func placeByContent(_ sound: SoundFile, from first: Int64) throws(MediaError) {
+    let base = encoder.timeBase
+    let begin = av_rescale_q(first, AVRational(num: 1, den: Int32(sound.sampleRate)), base)
+    let stream = film.videoStreamIndex.flatMap { film.context.pointer.stream($0)?.pointee }
+    let pictures = stream.map { $0.start_time == CR_NOPTS ? 0 : av_rescale_q($0.start_time, $0.time_base, base) } ?? 0
+    let lead = begin - encoder.padding - pictures
+    let size = Int64(encoder.frameSize)
+    dropped = lead < 0 ? Int((-lead + size - 1) / size) : 0
+    let silence = lead + Int64(dropped) * size
+    encoder.begin(at: begin - silence)
+    var left = Int(av_rescale_q(silence, base, AVRational(num: 1, den: Int32(sound.sampleRate))))
+    let block = [Float](repeating: 0, count: encoder.frameSize * sound.channels)
+    while left > 0 {
+      let count = min(left, encoder.frameSize)
+      try encoder.write(block, frames: count, put)
+      left -= count
     }
   }
 
-  private func next(_ input: Input, _ packet: Packet, _ wanted: (Int) -> Bool) throws(MediaError) -> Bool {
-    repeat { guard try input.read(packet) else { return false } } while !wanted(packet.streamIndex)
-    return true
-  }
-
-  private func seconds(_ ticks: Int64, _ base: AVRational) -> Double {
-    Double(ticks) * Double(base.num) / Double(base.den)
-  }
-
-  private func time(_ packet: Packet, _ input: Input) -> Double {
-    let raw = packet.handle.pointer.pointee
-    let ticks = raw.dts != CR_NOPTS ? raw.dts : raw.pts
-    guard ticks != CR_NOPTS, let stream = input.context.pointer.stream(packet.streamIndex) else { return -1 }
-    return seconds(ticks, stream.pointee.time_base)
-  }
-
-  private func write(
-    _ packet: Packet, _ input: Input, at place: Int32, shift: Double, _ context: UnsafeMutablePointer<AVFormatContext>,
-    _ path: String
-  ) throws(MediaError) {
-    guard let from = input.context.pointer.stream(packet.streamIndex), let to = context.stream(Int(place)) else {
+  /// Writes a packet of the sound, after what of the film comes before it.
+  private func put(_ packet: Packet) throws(MediaError) {
+    if dropped > 0 {
+      dropped -= 1
       return
     }
-    let raw = packet.handle.pointer
-    av_packet_rescale_ts(raw, from.pointee.time_base, to.pointee.time_base)
-    let ticks = Int64((shift * Double(to.pointee.time_base.den) / Double(to.pointee.time_base.num)).rounded())
-    if raw.pointee.pts != CR_NOPTS { raw.pointee.pts += ticks }
-    if raw.pointee.dts != CR_NOPTS { raw.pointee.dts += ticks }
-    raw.pointee.stream_index = place
-    raw.pointee.pos = -1
-    try Muxer.write(raw, to: context, path: path, refusal: .corrupt)
+    while hasPicture, isDue(before: packet) { try copyPacket() }
+    try file.write(packet, to: soundPlace, timeBase: encoder.timeBase)
+  }
+
+  private func isDue(before sound: Packet) -> Bool {
+    let raw = picture.handle.pointer.pointee
+    let time = raw.dts != CR_NOPTS ? raw.dts : raw.pts
+    guard time != CR_NOPTS else { return true }
+    return av_compare_ts(time, timeBase, sound.handle.pointer.pointee.dts, encoder.timeBase) <= 0
+  }
+
+  private var timeBase: AVRational {
+    film.context.pointer.stream(picture.streamIndex)?.pointee.time_base ?? AVRational(num: 1, den: 1_000_000)
+  }
+
+  private func copyPacket() throws(MediaError) {
+    if let place = places[picture.streamIndex] { try file.write(picture, to: place, timeBase: timeBase) }
+    try readOn()
+  }
+
+  private func readOn() throws(MediaError) {
+    repeat { hasPicture = try film.read(picture) } while hasPicture && places[picture.streamIndex] == nil
   }
 }

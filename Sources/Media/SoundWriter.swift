@@ -12,6 +12,8 @@ package struct SoundFile: Sendable {
   package var channels: Int
   /// Whether a codec without loss keeps 24 bits a sample, and not 16.
   package var isDeep = false
+  /// Whether the first packets can be left out: MP3's frames otherwise lend each other room.
+  package var framesStandAlone = false
   package var tags: [String: String] = [:]
   package var chapters: [Chapter] = []
   package var cover: CoverPicture?

@@ -110,8 +110,9 @@ struct Command: Sendable {
     name: "normalize", usage: "INPUT... -o DIR", summary: "Bring sounds, or the sound of videos, to a loudness.",
     details: """
       One gain wherever the peak allows it, else a true-peak limiter; measured on the decoded result. The pictures of a video
-      are copied. DIR gets the inputs' tree and normalize.json, the document that `cutroom schema normalize` describes.
-      """, settings: soundSettings,
+      are copied, and the sound stays in step with them. DIR gets the inputs' tree and normalize.json, the document that
+      `cutroom schema normalize` describes. An input is never replaced, and another file with --force alone.
+      """, settings: soundSettings + SettingTable.all.filter { $0.key == "force" },
     extras: [
       Extra(flag: "--output", short: "-o", placeholder: "DIR", help: "Where the results go."),
       Extra(
@@ -165,8 +166,8 @@ struct Command: Sendable {
     details: """
       For schedulers. Exit code 0: succeeded; 1: failed for good, or partial; 75: failed in a way that may pass, worth trying
       again elsewhere or later; 2 and 3: the request or the installation is not as it should be; 4: results could not be
-      written. Prints the path of the document; --events - prints events as JSON lines instead. `cutroom schema request` describes
-      the document.
+      written. Prints the path of the document; of probe and loudness without an output, and of normalize, the document itself;
+      --events - prints events as JSON lines instead. `cutroom schema request` describes the request.
       """,
     settings: SettingTable.all.filter {
       $0.group == .cache || ["retries", "events", "log_level", "log_format", "quiet"].contains($0.key)

@@ -31,7 +31,10 @@ enum RunOneCommand {
       request, retries: batch.retries, terminal: terminal,
       events: try batch.events.map { try EventStream($0) }
     ).run()
-    if let document = outcome.document, batch.events != "-", !batch.quiet { try Output.write(document + "\n") }
+    if batch.events != "-", !batch.quiet {
+      if let document = outcome.document { try Output.write(document + "\n") }
+      if let text = outcome.text { try Output.write(text) }
+    }
     return outcome.exitCode
   }
 }

@@ -10,8 +10,7 @@ enum LoudnessCommand {
       inputs: invocation.arguments, mode: .measure, sound: SoundOptions(), settings: invocation.settings,
       terminal: terminal)
     let outcome = try run.run()
-    try Output.write(
-      batch.json ? DocumentEncoder.pretty(outcome.document) : SoundTable.text(outcome.document))
+    try SoundTable.write(outcome.document, batch)
     return outcome.exitCode
   }
 }
@@ -43,11 +42,13 @@ enum NormalizeCommand {
       inputs: invocation.arguments, mode: isAlbum ? .normalizeAlbum(output: folder) : .normalize(output: folder),
       sound: sound, settings: invocation.settings, terminal: terminal)
     let outcome = try run.run()
-    let text = try DocumentEncoder.pretty(outcome.document)
-    if !outcome.document.results.isEmpty {
-      try Environment.write(text, to: Path.join(folder, "normalize.json"))
+    if outcome.document.results.isEmpty {
+      terminal.log(.warning, "no media files found in \(invocation.arguments.joined(separator: ", "))")
+    } else {
+      try Environment.write(
+        DocumentEncoder.pretty(outcome.document), to: Path.join(folder, SoundRun.documentName))
     }
-    try Output.write(batch.json ? text : SoundTable.text(outcome.document))
+    try SoundTable.write(outcome.document, batch)
     return outcome.exitCode
   }
 
@@ -82,6 +83,15 @@ enum NormalizeCommand {
 
 /// A line an input, so that a person sees what was measured.
 enum SoundTable {
+  /// The document where JSON is wanted, else the table, unless there is nothing to be said.
+  static func write(_ document: SoundDocument, _ batch: BatchSettings) throws {
+    if batch.json {
+      try Output.write(DocumentEncoder.pretty(document))
+    } else if !batch.quiet, !document.results.isEmpty {
+      try Output.write(text(document))
+    }
+  }
+
   static func text(_ document: SoundDocument) -> String {
     var rows = [["file", "status", "length", "LUFS", "LU", "dBTP"]]
     if document.kind == .normalize { rows[0] += ["now LUFS", "now dBTP", "how", "gain dB"] }

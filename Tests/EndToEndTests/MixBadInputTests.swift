@@ -134,4 +134,29 @@ struct MixBadInputTests {
     let reports = try [mix, shown].map { try contents(of: $0.output + ".mix-report.json") }
     #expect(try SchemaTests.complaints(reports, schema: "mix-report") == [])
   }
+
+  @Test(arguments: ["own.wav", "./in/../own.wav", "link.wav", "hard.wav"])
+  func `a mix does not replace its own source`(name: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.folder("in")
+    try Sound.write(Sound.sine(500, 1), to: folder("own.wav"))
+    try FileManager.default.createSymbolicLink(atPath: folder("link.wav"), withDestinationPath: "own.wav")
+    try FileManager.default.linkItem(atPath: folder("own.wav"), toPath: folder("hard.wav"))
+    let before = try contents(of: folder("own.wav"))
+    let mix = try Mix(#"{"tracks": [{"id": "a", "clips": [{"source": "own.wav"}]}]}"#, in: folder, to: name)
+    #expect(mix.complaint(2).contains("is an input"))
+    #expect(try contents(of: folder("own.wav")) == before)
+    #expect(!exists(mix.output + ".mix-report.json"))
+  }
+
+  @Test(arguments: ["--report", "--waveform"])
+  func `neither report nor waveform replaces a source`(option: String) throws {
+    let folder = try TemporaryFolder()
+    try Sound.write(Sound.sine(500, 1), to: folder("s.wav"))
+    let before = try contents(of: folder("s.wav"))
+    let mix = try Mix(
+      #"{"tracks": [{"id": "a", "clips": [{"source": "s.wav"}]}]}"#, in: folder, [option, folder("s.wav")])
+    #expect(mix.complaint(2).contains("is an input"))
+    #expect(try contents(of: folder("s.wav")) == before)
+  }
 }

@@ -75,4 +75,47 @@ struct NormalizeTests {
     #expect(abs(after[0] - before[0] - gain) <= 0.15)
     #expect(abs((document.album.integrated_lufs.double ?? 0) + gain + 23) <= 0.01)
   }
+
+  @Test func `an input is never replaced, and another file with --force alone`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["d1", "d2"] {
+      try folder.folder(name)
+      try Sound.write(Sound.sine(1000, 1, amplitude: name == "d1" ? 0.1 : 0.2), to: folder("\(name)/s.wav"))
+    }
+    let before = try contents(of: folder("d1/s.wav"))
+    for options in [[], ["--force"]] {
+      let own = try cutroom(["normalize", "s.wav", "-o", "."] + options, in: folder("d1"))
+      #expect(own.exitCode == 2)
+      #expect(own.errors.contains("name another folder"), "\(own.errors)")
+    }
+    let foreign = try cutroom(["normalize", folder("d2/s.wav"), "-o", folder("d1")])
+    #expect(foreign.exitCode == 2)
+    #expect(foreign.errors.contains("--force"), "\(foreign.errors)")
+    #expect(try contents(of: folder("d1/s.wav")) == before)
+    #expect(!exists(folder("d1/normalize.json")))
+    #expect(try cutroom(["normalize", folder("d2/s.wav"), "-o", folder("d1"), "--force"]).exitCode == 0)
+    #expect(try contents(of: folder("d1/s.wav")) != before)
+  }
+
+  @Test func `a folder that is input and output is refused`() throws {
+    let folder = try TemporaryFolder()
+    try Sound.write(Sound.sine(1000, 1), to: folder("s.wav"))
+    let outcome = try cutroom(["normalize", folder.path, "-o", folder.path])
+    #expect(outcome.exitCode == 2)
+    #expect(outcome.errors.contains("is the folder for the results too"), "\(outcome.errors)")
+    #expect(outcome.text.isEmpty)
+  }
+
+  @Test func `two inputs of one name get names of their own, and --quiet no table`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["d1", "d2"] {
+      try folder.folder(name)
+      try Sound.write(Sound.sine(1000, 1), to: folder("\(name)/s.wav"))
+    }
+    let outcome = try cutroom(
+      ["normalize", folder("d1/s.wav"), folder("d2/s.wav"), "-o", folder("out"), "--quiet"])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(outcome.text.isEmpty)
+    #expect(exists(folder("out/s.wav")) && exists(folder("out/s~2.wav")))
+  }
 }

@@ -109,4 +109,24 @@ struct ScaleOutTests {
     let log = try jsonLines(Data(late.errors.utf8))
     #expect(log.allSatisfy { $0.request_id.string == "job-7" })
   }
+
+  @Test(arguments: ["probe", "loudness"])
+  func `a request that measures writes its document where it is told, else prints it`(operation: String) throws {
+    let folder = try TemporaryFolder()
+    let sound = try Sound.write(Sound.sine(1000, 1), to: folder("s.wav"))
+    func run(_ more: String) throws -> Outcome {
+      let request = #"{"operation": "\#(operation)", "input": {"path": "\#(sound)"}\#(more)}"#
+      return try cutroom(["run-one", "--request", "-"], input: Data(request.utf8))
+    }
+    let printed = try run("")
+    #expect(printed.exitCode == 0, "\(printed.errors)")
+    #expect(try JSON(printed.output).kind.string == operation)
+    #expect(try SchemaTests.complaints([printed.output], schema: operation) == [])
+    let written = try run(#", "output": "\#(folder("out.json"))""#)
+    #expect(written.exitCode == 0, "\(written.errors)")
+    #expect(written.text == folder("out.json") + "\n")
+    #expect(try contents(of: folder("out.json")) == printed.output)
+    #expect(try run(#", "output": "\#(sound)""#).exitCode == 4)
+    #expect(try run(#", "output": "\#(folder("no/folder/out.json"))""#).exitCode == 4)
+  }
 }

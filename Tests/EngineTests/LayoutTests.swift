@@ -55,4 +55,12 @@ import Testing
     #expect(Path.fileExtension("Film.MP4") == "mp4")
     #expect(Path.fileExtension(".hidden") == "")
   }
+
+  @Test func aFileKeepsItsEnding() {
+    var layout = OutputLayout(keepsEndings: true)
+    #expect(layout.place("b/s.mp3") == "b/s.mp3")
+    #expect(layout.place("b/s.mp3") == "b/s~2.mp3")
+    #expect(layout.place(".s") == ".s")
+    #expect(layout.place(".s") == ".s~2")
+  }
 }
