@@ -43,12 +43,6 @@ package enum ClipSound: String, Codable, Sendable, CaseIterable {
 }
 
 extension AnalysisOptions {
-  /// Throws where the pictures' format cannot hold what was asked for: 16 bits a colour are for PNG alone.
-  package func checkPictures() throws(DocumentError) {
-    guard frameDepth == 16, frameFormat != .png else { return }
-    throw DocumentError("frame_depth 16 goes with frame_format png: \(frameFormat.rawValue) is written with 8 bits")
-  }
-
   /// Throws where options for clips exclude each other, or need what was not asked for.
   package func checkClips() throws(DocumentError) {
     guard clips != .off else { return }

@@ -32,3 +32,11 @@ extension SettingTable {
     },
   ]
 }
+
+extension AnalysisOptions {
+  /// Throws where the pictures' format cannot hold what was asked for: 16 bits a colour are for PNG alone.
+  package func checkPictures() throws(DocumentError) {
+    guard frameDepth == 16, frameFormat != .png else { return }
+    throw DocumentError("frame_depth 16 goes with frame_format png: \(frameFormat.rawValue) is written with 8 bits")
+  }
+}

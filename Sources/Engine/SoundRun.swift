@@ -32,8 +32,8 @@ package final class SoundRun: Sendable {
   /// The document of a run that normalizes, in its output folder.
   package static let documentName = "normalize.json"
 
-  /// Finds the inputs. Throws ``DocumentError`` where a list cannot be read, where an input is the output folder, where a result would replace an input, and where it
-  /// would replace another file without `--force`.
+  /// Finds the inputs. Throws ``DocumentError`` where a list cannot be read, where an input is the output folder, where a result
+  /// would replace an input, and where it would replace another file without `--force`.
   package init(
     inputs: [String], mode: Mode, sound: SoundOptions, settings: Settings, terminal: Terminal
   ) throws {

@@ -16,9 +16,6 @@ package enum ClipContainer: String, Sendable, CaseIterable {
   /// Whether it keeps the display matrix, by which a film is turned.
   var keepsOrientation: Bool { self == .mp4 || self == .mov }
 
-  /// Whether it keeps timestamps in the stream's own time base; the others count milliseconds or 90 kHz.
-  var keepsTimeBase: Bool { keepsOrientation }
-
   func format() throws(MediaError) -> UnsafePointer<AVOutputFormat> {
     guard let format = av_guess_format(rawValue, nil, nil) else {
       throw MediaError(.unsupportedCodec, "this FFmpeg cannot write \(rawValue) files")
@@ -38,7 +35,7 @@ package enum ClipContainer: String, Sendable, CaseIterable {
   func takes(_ codec: AVCodecID) -> Bool {
     if self == .mpegts { return Self.transportCodecs.contains(codec.rawValue) }
     // FFmpeg's muxer writes these into MP4 as an experiment alone.
-    if keepsTimeBase, codec == AV_CODEC_ID_FLAC || codec == AV_CODEC_ID_TRUEHD { return false }
+    if keepsOrientation, codec == AV_CODEC_ID_FLAC || codec == AV_CODEC_ID_TRUEHD { return false }
     guard let format = av_guess_format(rawValue, nil, nil) else { return false }
     return avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) > 0
   }

@@ -6,9 +6,8 @@ import CKernels
 struct StrokeDetector {
   /// Luma step over two small pixels that counts as the edge of a stroke.
   static let edge: UInt8 = 8
-  /// The window in which density is measured, in small pixels: some letters of a line wide, a line high.
+  /// Width of the window in which density is measured, in small pixels: some letters of a line; it is a line high.
   static let windowWidth = Int(CK_DENSE_WIDTH)
-  static let windowHeight = Int(CK_DENSE_HEIGHT)
   /// Edges of each sign the window needs: 14 % of its 125 pixels, measured on titles and subtitles against foliage.
   static let windowEdges: UInt8 = 18
   /// Shortest run of dense pixels (horizontal opening): two letters.
