@@ -82,7 +82,7 @@ struct MovingTextWatch {
         strokes.missing += 1
       }
       if sight.visible < Self.left || strokes.missing >= Self.misses {
-        strokes.end = try history.end(of: strokes, after: strokes.lastWhole).time
+        strokes.end = history.end(of: strokes, after: strokes.lastWhole).time
         strokes.ended = time
         gone.append(text)
       } else {
@@ -125,7 +125,7 @@ struct MovingTextWatch {
       strokes.path = MotionPath(past + [MotionPath.Point(seconds: look.time.seconds, x: 0, y: 0)])
       strokes.plane = (width, height)
       guard TextBlock([strokes], width: width).mayBeText(width: width) else { continue }
-      strokes.start = try history.start(of: strokes, before: since).time
+      strokes.start = history.start(of: strokes, before: since).time
       live.append(try MovingText(strokes, from: look, geometry: geometry))
       found = true
     }

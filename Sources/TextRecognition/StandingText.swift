@@ -95,16 +95,7 @@ final class StandingText {
   /// What a small plane shows of the template's sample, in place.
   func sight(in plane: Plane) -> Sight {
     plane.bytes.withUnsafeBufferPointer { luma in
-      Self.sight(sample, sampleEnergy) { _, pixel in Int32(luma[pixel &+ 1]) &- Int32(luma[pixel &- 1]) }
-    }
-  }
-
-  /// The same of a frame whose small plane has `width` samples of `factor` pixels; nil where that cannot be told without
-  /// the plane.
-  func sight(in frame: VideoFrame, width: Int, factor: Int) -> Sight? {
-    guard let steps = frame.lumaSteps(at: sample.pixels, width: width, dividedBy: factor) else { return nil }
-    return steps.withUnsafeBufferPointer { steps in
-      Self.sight(sample, sampleEnergy) { index, _ in Int32(steps[index]) }
+      Self.sight(sample, sampleEnergy) { pixel in Int32(luma[pixel &+ 1]) &- Int32(luma[pixel &- 1]) }
     }
   }
 
@@ -124,17 +115,17 @@ final class StandingText {
 
   @inline(__always)
   private func sight(_ step: (Int) -> Int32) -> Sight {
-    Self.sight((positions, weights), energy) { _, pixel in step(pixel) }
+    Self.sight((positions, weights), energy, step)
   }
 
-  /// `step` gives the step at a pixel, by its number in the template and its position.
+  /// `step` gives the step at a pixel.
   @inline(__always)
-  private static func sight(_ template: Template, _ energy: Double, _ step: (Int, Int) -> Int32) -> Sight {
+  private static func sight(_ template: Template, _ energy: Double, _ step: (Int) -> Int32) -> Sight {
     template.pixels.withUnsafeBufferPointer { pixels in
       template.weights.withUnsafeBufferPointer { weights in
         var (sum, square) = (0, 0)
         for i in 0..<pixels.count {
-          let value = step(i, Int(pixels[i]))
+          let value = step(Int(pixels[i]))
           sum &+= Int(value &* Int32(weights[i]))
           square &+= Int(value &* value)
         }
@@ -272,7 +263,7 @@ extension StandingText {
   private func plainSight(in edges: StrokeEdges) -> Sight {
     edges.rising.withUnsafeBufferPointer { rising in
       edges.falling.withUnsafeBufferPointer { falling in
-        Self.sight((positions, weights), energy) { _, pixel in Int32(rising[pixel]) &- Int32(falling[pixel]) }
+        Self.sight((positions, weights), energy) { pixel in Int32(rising[pixel]) &- Int32(falling[pixel]) }
       }
     }
   }

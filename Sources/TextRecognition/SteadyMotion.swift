@@ -43,7 +43,7 @@ struct SteadyMotion {
   /// Edges in each row: of the whole picture, of its left and of its right half.
   private struct Profile {
     var seconds: Double
-    var parts: [[Float]]
+    var parts: [RowProfile]
   }
 
   private var profiles: [Profile] = []
@@ -61,7 +61,8 @@ struct SteadyMotion {
         }
       }
     }
-    profiles.append(Profile(seconds: seconds, parts: [zip(left, right).map { $0 + $1 }, left, right]))
+    profiles.append(
+      Profile(seconds: seconds, parts: [zip(left, right).map { $0 + $1 }, left, right].map(RowProfile.init)))
     if profiles.count > Self.kept { profiles.removeFirst() }
   }
 
@@ -89,11 +90,14 @@ struct SteadyMotion {
   private func motions(_ part: Int, _ stride: Int) -> [SharedMotion] {
     let now = profiles.count - 1
     func age(_ ago: Int) -> Double { profiles[now].seconds - profiles[now - ago].seconds }
+    func correlation(_ now: RowProfile, _ then: RowProfile, shift: Int) -> Double {
+      now.correlation(with: then, shift: shift, least: Self.leastRows)
+    }
     let looks = (0...3).map { profiles[now - $0 * stride].parts[part] }
     let furthest = min(Self.fastest * stride, looks[0].count - Self.leastRows)
-    let inPlace = Self.correlation(looks[0], looks[3], shift: 0)
+    let inPlace = correlation(looks[0], looks[3], shift: 0)
     guard furthest > 0, age(stride) > 0, inPlace < Self.rests else { return [] }
-    let first = (-furthest...furthest).map { Self.correlation(looks[0], looks[1], shift: $0) }
+    let first = (-furthest...furthest).map { correlation(looks[0], looks[1], shift: $0) }
     var found: [SharedMotion] = []
     for index in first.indices.dropFirst().dropLast()
     where first[index] >= Self.fits && first[index] >= first[index - 1] && first[index] > first[index + 1] {
@@ -105,7 +109,7 @@ struct SteadyMotion {
         let expected = Double(steps[steps.count - 1].shift) * age(ago) / age(ago - stride)
         let around = Int(expected.rounded())
         let best = (around - Self.unsteady...around + Self.unsteady)
-          .map { (shift: $0, match: Self.correlation(looks[0], looks[times], shift: $0)) }
+          .map { (shift: $0, match: correlation(looks[0], looks[times], shift: $0)) }
           .max { $0.match < $1.match }
         guard let best, best.match >= Self.fits else { break }
         steps.append((ago, best.shift))
@@ -118,26 +122,61 @@ struct SteadyMotion {
     }
     return found
   }
+}
 
-  /// Correlation of one profile with another that is `shift` rows further down, over the rows both have.
-  static func correlation(_ now: [Float], _ then: [Float], shift: Int) -> Double {
-    let count = now.count - abs(shift)
-    guard count >= leastRows else { return -1 }
-    return now.withUnsafeBufferPointer { now in
-      then.withUnsafeBufferPointer { then in
-        let (a, b) = (max(0, -shift), max(0, shift))
-        var (sumA, sumB, squareA, squareB, product): (Float, Float, Float, Float, Float) = (0, 0, 0, 0, 0)
-        for i in 0..<count {
-          let (x, y) = (now[a &+ i], then[b &+ i])
-          sumA += x
-          sumB += y
-          squareA += x * x
-          squareB += y * y
-          product += x * y
+/// A value for each row of a picture, with what correlations with it need of every range of rows.
+struct RowProfile {
+  private let values: [Float]
+  /// Sums of the values, and of their squares, of the rows before each.
+  private let sums: [Double]
+  private let squares: [Double]
+
+  init(_ values: [Float]) {
+    self.values = values
+    var (sum, square) = (0.0, 0.0)
+    var (sums, squares) = ([sum], [square])
+    for value in values {
+      sum += Double(value)
+      square += Double(value) * Double(value)
+      sums.append(sum)
+      squares.append(square)
+    }
+    (self.sums, self.squares) = (sums, squares)
+  }
+
+  var count: Int { values.count }
+
+  /// Pearson's correlation with a profile of as many rows that is `shift` rows further down, over the rows both have; −1
+  /// where these are fewer than `least`, or one of the profiles is even.
+  func correlation(with other: RowProfile, shift: Int, least: Int) -> Double {
+    let rows = count - abs(shift)
+    guard rows >= least, other.count == count else { return -1 }
+    let (first, second) = (max(0, -shift), max(0, shift))
+    let (sum, square) = moments(first..<first + rows)
+    let (otherSum, otherSquare) = other.moments(second..<second + rows)
+    let n = Double(rows)
+    let spread = (square - sum * sum / n) * (otherSquare - otherSum * otherSum / n)
+    guard spread > 0 else { return -1 }
+    return (product(from: first, with: other, from: second, rows) - sum * otherSum / n) / spread.squareRoot()
+  }
+
+  private func moments(_ rows: Range<Int>) -> (sum: Double, square: Double) {
+    (sums[rows.upperBound] - sums[rows.lowerBound], squares[rows.upperBound] - squares[rows.lowerBound])
+  }
+
+  private func product(from first: Int, with other: RowProfile, from second: Int, _ count: Int) -> Double {
+    values.withUnsafeBytes { a in
+      other.values.withUnsafeBytes { b in
+        var lanes = SIMD8<Float>()
+        let vectors = count / 8
+        for i in 0..<vectors {
+          lanes +=
+            a.loadUnaligned(fromByteOffset: (first &+ 8 &* i) &* 4, as: SIMD8<Float>.self)
+            * b.loadUnaligned(fromByteOffset: (second &+ 8 &* i) &* 4, as: SIMD8<Float>.self)
         }
-        let n = Float(count)
-        let spread = (squareA - sumA * sumA / n) * (squareB - sumB * sumB / n)
-        return spread > 0 ? Double((product - sumA * sumB / n) / spread.squareRoot()) : -1
+        var sum = Double(lanes.sum())
+        for i in vectors * 8..<count { sum += Double(values[first + i]) * Double(other.values[second + i]) }
+        return sum
       }
     }
   }

@@ -48,9 +48,9 @@ struct TextGeometry: Equatable {
   /// Whether the small plane is large enough to be searched.
   var hasRoom: Bool { smallWidth >= StillStrokes.leastWidth && smallHeight >= StillStrokes.leastHeight }
 
-  /// The small plane of a frame, from 0 for black to 255 for white.
-  func smallPlane(_ frame: VideoFrame) throws(MediaError) -> Plane {
-    if frame.isShownAsStored { return try frame.luma(dividedBy: divisor * factor) }
+  /// The small plane of a frame, from 0 for black to 255 for white, in storage that may be used again.
+  func smallPlane(_ frame: VideoFrame, reusing spare: consuming [UInt8] = []) throws(MediaError) -> Plane {
+    if frame.isShownAsStored { return try frame.luma(dividedBy: divisor * factor, reusing: spare) }
     let turned = frame.orientation.swapsSides
     let stored = try frame.luma(width: turned ? smallHeight : smallWidth, height: turned ? smallWidth : smallHeight)
     return upright(stored, frame.orientation, stretched: !frame.isFullRange)

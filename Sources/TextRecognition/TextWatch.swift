@@ -69,11 +69,11 @@ struct TextWatch {
     still.push(plane)
     movedLines += try moving.look(still, look, times: lookTimes, history: history)
     guard still.hasShort else { return [] }
-    try follow(time)
+    follow(time)
     if still.hasLong, still.count % Self.looksPerLongSearch == 0 {
-      try detect(.long, since: lookTimes[0], now: time)
+      detect(.long, since: lookTimes[0], now: time)
     }
-    try detect(.short, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
+    detect(.short, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
     return endedBlocks(at: time)
   }
 
@@ -98,8 +98,8 @@ struct TextWatch {
     return TextBlock.neighbours(among: over).map { TextBlock($0, width: geometry.smallWidth) }
   }
 
-  private mutating func follow(_ time: FrameTime) throws(MediaError) {
-    try trail(time)
+  private mutating func follow(_ time: FrameTime) {
+    trail(time)
     let width = geometry.smallWidth
     let edges = still.last
     var stay: [StandingText] = []
@@ -111,7 +111,7 @@ struct TextWatch {
         text.missing = 0
         text.looks = []
         text.lastWhole = time
-        if presence > Self.fadingIn || text.drifts && presence < 1 { try renew(text, presence, time) }
+        if presence > Self.fadingIn || text.drifts && presence < 1 { renew(text, presence, time) }
         stay.append(text)
         continue
       }
@@ -119,7 +119,7 @@ struct TextWatch {
       text.missing = presence < Self.gone ? text.missing + 1 : 0
       let falling = time.seconds - text.lastWhole.seconds
       if text.missing >= 2 || presence < Self.vanished || falling > Self.longestFall {
-        let end = try history.end(of: text, after: text.lastWhole)
+        let end = history.end(of: text, after: text.lastWhole)
         (text.end, text.popsOff) = (end.time, end.isSudden)
         text.ended = time
         text.isTrailing = sight.hasSameStrokes
@@ -133,7 +133,7 @@ struct TextWatch {
   }
 
   /// Follows the ends of texts that the picture behind them has left in another contrast.
-  private mutating func trail(_ time: FrameTime) throws(MediaError) {
+  private mutating func trail(_ time: FrameTime) {
     let trailing = over.filter(\.isTrailing)
     guard !trailing.isEmpty else { return }
     let kept = Set(trailing.flatMap { $0.looks.map(ObjectIdentifier.init) }).count
@@ -141,13 +141,13 @@ struct TextWatch {
       let known = text.end
       let sight = text.sight(in: still.last, width: geometry.smallWidth)
       text.isTrailing = kept <= Self.mostKeptLooks && sight.hasSameStrokes
-      let end = text.isTrailing ? FrameHistory.Limit(time: time) : try history.end(of: text, after: known)
+      let end = text.isTrailing ? FrameHistory.Limit(time: time) : history.end(of: text, after: known)
       (text.end, text.popsOff) = (end.time, end.isSudden)
     }
   }
 
   /// Takes a template anew: still fading in, or drifting.
-  private mutating func renew(_ text: StandingText, _ presence: Double, _ time: FrameTime) throws(MediaError) {
+  private mutating func renew(_ text: StandingText, _ presence: Double, _ time: FrameTime) {
     let width = geometry.smallWidth
     let fading = presence > Self.fadingIn
     let box = text.box.grown(across: 2, down: 1, within: (width, geometry.smallHeight))
@@ -161,14 +161,14 @@ struct TextWatch {
     text.clean = time
     revision += 1
     guard fading, let oldest = history.oldest else { return }
-    let start = try history.start(of: text, before: time)
+    let start = history.start(of: text, before: time)
     guard start.time.index > oldest.index + 2, start.time.index > text.start.index else { return }
     (text.start, text.popsOn) = (start.time, start.isSudden)
   }
 
   private mutating func detect(
     _ window: StillStrokes.Window, since: FrameTime, now: FrameTime
-  ) throws(MediaError) {
+  ) {
     // A slow picture must not hide a text that stands still in it.
     let moved = moving.strokes(at: lookTimes.suffix(StillStrokes.shortLooks))
     if !moved.isEmpty || knewMoving { revision += 1 }
@@ -182,7 +182,7 @@ struct TextWatch {
       let text = StandingText(
         pixels: pixels, weights: still.gradients(window, at: pixels), width: geometry.smallWidth,
         isLong: window == .long, clean: since, now: now)
-      let start = try history.start(of: text, before: since)
+      let start = history.start(of: text, before: since)
       (text.start, text.popsOn) = (start.time, start.isSudden)
       live.append(text)
       revision += 1

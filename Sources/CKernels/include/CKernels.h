@@ -95,6 +95,16 @@ void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_
 void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count);
 void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count);
 
+// How sums of samples become levels from 0 to 255: ((sum << shift) * gain / 65536 - black) / 64, rounded.
+typedef struct {
+  uint16_t shift, gain, black;
+} ck_levels;
+
+// Luma summed over squares of `factor` samples (1 to 16) and brought to levels: `height` rows of `width`. Rows of `luma` are
+// `stride` bytes apart. `scratch`: a row of sums, and one of `factor` times as many.
+void ck_shrink(const uint8_t *luma, ptrdiff_t stride, size_t factor, ck_levels levels, uint8_t *small, size_t width,
+               size_t height, uint16_t *scratch);
+
 // Small pictures in which scene boundaries are looked for: planes of CK_SMALL_WIDTH × CK_SMALL_HEIGHT samples.
 enum { CK_SMALL_WIDTH = 64, CK_SMALL_HEIGHT = 36, CK_SMALL_SAMPLES = CK_SMALL_WIDTH * CK_SMALL_HEIGHT };
 // The least samples of a row that ck_box_means takes.
