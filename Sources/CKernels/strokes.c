@@ -43,3 +43,5 @@ void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_
 void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count) { CALL(keep_least, values, other, count); }
 
 void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count) { CALL(keep_largest, values, other, count); }
+
+uint32_t ck_sum(const uint8_t *bytes, size_t count) { return CALL(sum, bytes, count); }

@@ -144,6 +144,23 @@ static void NAME(keep_largest)(uint8_t *values, const uint8_t *other, size_t cou
   for (; i < count; i++) values[i] = other[i] > values[i] ? other[i] : values[i];
 }
 
+// Sums of bytes: neighbours are added as halves of 16-bit words, of which 128 hold no more than 65535.
+static uint32_t NAME(sum)(const uint8_t *bytes, size_t count) {
+  typedef uint16_t words __attribute__((vector_size(LANES), aligned(1), may_alias));
+  uint32_t sum = 0;
+  size_t i = 0;
+  while (i + LANES <= count) {
+    words some = (words){};
+    for (size_t k = 0; k < 128 && i + LANES <= count; k++, i += LANES) {
+      const words pairs = *(const words *)(bytes + i);
+      some += (pairs & 255) + (pairs >> 8);
+    }
+    for (size_t lane = 0; lane < LANES / 2; lane++) sum += some[lane];
+  }
+  for (; i < count; i++) sum += bytes[i];
+  return sum;
+}
+
 #undef vector
 #undef AT
 #undef PUT

@@ -3,30 +3,49 @@ import CKernels
 package import Timing
 
 extension VideoFrame {
-  /// Most pixels across one sample of ``luma(dividedBy:reusing:)``: 255 times as many squares still fit 16 bits.
+  /// Most pixels across one sample of ``luma(dividedBy:rows:reusing:)``: 257 samples of 255 still fit 16 bits.
   private static let mostShrunk = 16
 
   /// The stored luma averaged over squares of `factor` pixels, from 0 for black to 255 for white whatever the range of
   /// the samples; what is left over at the right and lower edges is dropped.
   ///
-  /// `spare` is storage that is used again where it has the right size.
-  package func luma(dividedBy factor: Int, reusing spare: consuming [UInt8] = []) throws(MediaError) -> Plane {
+  /// Of each square `rows` rows are read, all where it is nil: reading is most of the cost. `spare` is storage that is
+  /// used again where it has the right size.
+  package func luma(
+    dividedBy factor: Int, rows: Int? = nil, reusing spare: consuming [UInt8] = []
+  ) throws(MediaError) -> Plane {
     let (width, height) = (max(1, width / factor), max(1, height / factor))
     guard let source = SampledFrame(handle.pointer)?.component(0), self.width >= factor, self.height >= factor,
       factor <= Self.mostShrunk
     else { return try luma(width: width, height: height) }
-    var bytes = spare.count == width * height ? spare : [UInt8](repeating: 0, count: width * height)
-    let levels = ck_levels(samples: factor * factor, isFullRange: isFullRange)
-    withUnsafeTemporaryAllocation(of: UInt16.self, capacity: (factor + 1) * width) { sums in
-      bytes.withUnsafeMutableBufferPointer { bytes in
-        guard let sums = sums.baseAddress, let small = bytes.baseAddress else { return }
+    let rows = min(factor, rows ?? factor)
+    let levels = ck_levels(samples: factor * rows, isFullRange: isFullRange)
+    func fill(_ small: UnsafeMutablePointer<UInt8>) {
+      withUnsafeTemporaryAllocation(of: UInt16.self, capacity: (factor + 1) * width + Int(CK_SHRINK_ROOM)) { sums in
+        guard let sums = sums.baseAddress else { return }
+        let apart = factor / rows
+        let first = (factor - (rows - 1) * apart - 1) / 2
         if let plain = source.plainBytes {
-          ck_shrink(plain, source.lineSize, factor, levels, small, width, height, sums)
+          let boxes = ck_boxes(
+            width: factor, rows: rows, stride: apart * source.lineSize, step: factor * source.lineSize)
+          ck_shrink(plain + first * source.lineSize, boxes, levels, small, width, height, sums)
         } else {
-          source.eachRows(factor) { y, rows in
-            ck_shrink(rows, source.width, factor, levels, small + y * width, width, 1, sums)
+          let boxes = ck_boxes(width: factor, rows: rows, stride: source.width, step: 0)
+          for y in 0..<height {
+            source.withBytes(from: y * factor + first, rows: rows, apart: apart) {
+              ck_shrink($0, boxes, levels, small + y * width, width, 1, sums)
+            }
           }
         }
+      }
+    }
+    var bytes = spare
+    if bytes.count == width * height {
+      bytes.withUnsafeMutableBufferPointer { fill($0.baseAddress!) }
+    } else {
+      bytes = [UInt8](unsafeUninitializedCapacity: width * height) { bytes, filled in
+        fill(bytes.baseAddress!)
+        filled = width * height
       }
     }
     return Plane(width: width, height: height, bytes: bytes)
@@ -35,7 +54,7 @@ extension VideoFrame {
 
 extension ck_levels {
   /// For sums of so many samples of 0 to 255. Limited range spans 219 steps from 16 (ITU-R BT.601 and BT.709).
-  fileprivate init(samples: Int, isFullRange: Bool) {
+  init(samples: Int, isFullRange: Bool) {
     // Brings the largest sum near 65535, so that the high half of a product keeps its precision.
     var shift = 0
     while 255 * samples << (shift + 1) <= 65535 { shift += 1 }
@@ -50,26 +69,25 @@ extension SampledFrame.Component {
   /// The samples where they are bytes side by side.
   fileprivate var plainBytes: UnsafePointer<UInt8>? { wide || step != 1 ? nil : base }
 
-  /// Hands over as many rows at a time as they are whole, each sample as a byte, with the number of those before.
-  fileprivate func eachRows(_ count: Int, _ body: (Int, UnsafePointer<UInt8>) -> Void) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count * width) { bytes in
-      guard let rows = bytes.baseAddress else { return }
-      for y in 0..<height / count {
-        for line in 0..<count {
-          let row = base + (y * count + line) * lineSize
-          if wide, step == 2 {
-            row.withMemoryRebound(to: UInt16.self, capacity: width) { samples in
-              let out = rows + line * width
-              for x in 0..<width {
-                out[x] = UInt8(truncatingIfNeeded: min(255, UInt16(littleEndian: samples[x]) &>> shift))
-              }
+  /// Hands over some rows, `apart` from each other, each sample as a byte.
+  fileprivate func withBytes(from first: Int, rows: Int, apart: Int, _ body: (UnsafePointer<UInt8>) -> Void) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: rows * width) { bytes in
+      guard let start = bytes.baseAddress else { return }
+      var out = start
+      for index in 0..<rows {
+        let row = base + (first + index * apart) * lineSize
+        if wide, step == 2 {
+          row.withMemoryRebound(to: UInt16.self, capacity: width) { samples in
+            for x in 0..<width {
+              out[x] = UInt8(truncatingIfNeeded: min(255, UInt16(littleEndian: samples[x]) &>> shift))
             }
-          } else {
-            for x in 0..<width { rows[line * width + x] = UInt8(truncatingIfNeeded: value(row, x)) }
           }
+        } else {
+          for x in 0..<width { out[x] = UInt8(truncatingIfNeeded: value(row, x)) }
         }
-        body(y, rows)
+        out += width
       }
+      body(start)
     }
   }
 }

@@ -40,7 +40,8 @@ struct FrameHistory {
 
   /// Takes a frame between two looks.
   mutating func append(_ frame: VideoFrame, time: FrameTime) throws(MediaError) {
-    append(try geometry.smallPlane(frame, reusing: spare.popLast() ?? []), time: time, isLook: false)
+    let plane = try geometry.smallPlane(frame, onlyToDate: true, reusing: spare.popLast() ?? [])
+    append(plane, time: time, isLook: false)
   }
 
   private mutating func dropOld(now: Double) {

@@ -4,8 +4,9 @@ import Timing
 
 /// A frame whose full picture may be read later.
 ///
-/// While young it refers to the decoder's pixels; whoever still needs it then makes it copy its luma, so that the decoder
-/// gets its picture back.
+/// Its luma is copied at once where that is little work: a decoder that lacks one of its pictures for some seconds takes
+/// memory that it has not just written, and is slowed down by far more. Pictures that must be converted to be read are
+/// referred to while young; whoever still needs one then makes it copy its luma, so that the decoder gets its picture back.
 final class Look {
   let time: FrameTime
   private var frame: VideoFrame?
@@ -15,7 +16,7 @@ final class Look {
   init(_ frame: VideoFrame, time: FrameTime, geometry: TextGeometry) throws(MediaError) {
     self.time = time
     self.geometry = geometry
-    self.frame = try frame.retained()
+    if frame.isShownAsStored { plane = try geometry.readingPlane(frame) } else { self.frame = try frame.retained() }
   }
 
   /// A look at a plane in memory.

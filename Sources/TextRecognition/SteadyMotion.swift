@@ -66,13 +66,13 @@ struct SteadyMotion {
     if profiles.count > Self.kept { profiles.removeFirst() }
   }
 
-  @inline(__always)
+  /// Edges of both signs in a range of pixels.
   private static func sum(
     _ rising: UnsafeBufferPointer<UInt8>, _ falling: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
   ) -> UInt32 {
-    var sum: UInt32 = 0
-    for i in range { sum &+= UInt32(rising[i]) &+ UInt32(falling[i]) }
-    return sum
+    let (rising, falling) = (rising[range], falling[range])
+    return ck_sum(UnsafeBufferPointer(rebasing: rising).baseAddress, range.count)
+      + ck_sum(UnsafeBufferPointer(rebasing: falling).baseAddress, range.count)
   }
 
   /// The motions that the last looks show, the best first; none where the picture rests or does not move steadily.

@@ -48,9 +48,16 @@ struct TextGeometry: Equatable {
   /// Whether the small plane is large enough to be searched.
   var hasRoom: Bool { smallWidth >= StillStrokes.leastWidth && smallHeight >= StillStrokes.leastHeight }
 
-  /// The small plane of a frame, from 0 for black to 255 for white, in storage that may be used again.
-  func smallPlane(_ frame: VideoFrame, reusing spare: consuming [UInt8] = []) throws(MediaError) -> Plane {
-    if frame.isShownAsStored { return try frame.luma(dividedBy: divisor * factor, reusing: spare) }
+  /// The small plane of a frame, from 0 for black to 255 for white.
+  ///
+  /// Where it only serves to date a text, half the rows do. `spare` is storage that may be used again.
+  func smallPlane(
+    _ frame: VideoFrame, onlyToDate: Bool = false, reusing spare: consuming [UInt8] = []
+  ) throws(MediaError) -> Plane {
+    if frame.isShownAsStored {
+      let across = divisor * factor
+      return try frame.luma(dividedBy: across, rows: onlyToDate ? max(1, across / 2) : nil, reusing: spare)
+    }
     let turned = frame.orientation.swapsSides
     let stored = try frame.luma(width: turned ? smallHeight : smallWidth, height: turned ? smallWidth : smallHeight)
     return upright(stored, frame.orientation, stretched: !frame.isFullRange)

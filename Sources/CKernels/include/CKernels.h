@@ -95,15 +95,25 @@ void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_
 void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count);
 void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count);
 
+// The sum of up to 2^24 bytes.
+uint32_t ck_sum(const uint8_t *bytes, size_t count);
+
 // How sums of samples become levels from 0 to 255: ((sum << shift) * gain / 65536 - black) / 64, rounded.
 typedef struct {
   uint16_t shift, gain, black;
 } ck_levels;
 
-// Luma summed over squares of `factor` samples (1 to 16) and brought to levels: `height` rows of `width`. Rows of `luma` are
-// `stride` bytes apart. `scratch`: a row of sums, and one of `factor` times as many.
-void ck_shrink(const uint8_t *luma, ptrdiff_t stride, size_t factor, ck_levels levels, uint8_t *small, size_t width,
-               size_t height, uint16_t *scratch);
+// Boxes of samples, 1 to 16 wide, that follow each other without a gap along a row: of each some rows (1 to 16), `stride` bytes
+// apart, are summed, and the next box further down begins `step` bytes on.
+typedef struct {
+  size_t width, rows, stride, step;
+} ck_boxes;
+// Words of scratch beyond the sums: vectors go on behind them.
+enum { CK_SHRINK_ROOM = 32 };
+// Sums of boxes brought to levels: `height` rows of `width` boxes.
+// `scratch`: a sum of each box in a row, and of each column, and CK_SHRINK_ROOM.
+void ck_shrink(const uint8_t *luma, ck_boxes boxes, ck_levels levels, uint8_t *small, size_t width, size_t height,
+               uint16_t *scratch);
 
 // Small pictures in which scene boundaries are looked for: planes of CK_SMALL_WIDTH × CK_SMALL_HEIGHT samples.
 enum { CK_SMALL_WIDTH = 64, CK_SMALL_HEIGHT = 36, CK_SMALL_SAMPLES = CK_SMALL_WIDTH * CK_SMALL_HEIGHT };
