@@ -9,6 +9,7 @@ final class AnalysisCache {
   private let folder: CacheFolder
   private let hash: BackgroundHash
   private let input: (bytes: Int64, container: String, status: FileSystem.Status)
+  private let hasPictures: Bool
   private(set) var restored: [CachePart: CachedPart] = [:]
   /// Whether what is found by now may be kept: nothing went wrong that another way through the film would not have met.
   var isClean = true
@@ -25,6 +26,7 @@ final class AnalysisCache {
     self.folder = folder
     self.hash = hash
     self.input = (input.bytes, input.description.container, status)
+    hasPictures = input.videoStreamIndex != nil
   }
 
   private var options: AnalysisOptions { request.settings.options }
@@ -57,9 +59,12 @@ final class AnalysisCache {
     workspace.empty()
   }
 
-  /// The parts that the request is made of.
+  /// The parts that the request is made of. What a file without pictures lacks is found out each time: it depends on whether
+  /// its sound is wanted.
   private var wanted: [CachePart] {
-    var parts: [CachePart] = [.plan] + options.stages.compactMap { CachePart(rawValue: $0.rawValue) }
+    let stages = hasPictures ? options.stages : options.stages.filter { !$0.needsPictures }
+    var parts = stages.compactMap { CachePart(rawValue: $0.rawValue) }
+    if stages.contains(where: \.needsPictures) { parts.append(.plan) }
     if options.clips != .off { parts.append(.clips) }
     if options.sprites { parts.append(.sprites) }
     if options.waveform { parts.append(.waveform) }
@@ -94,7 +99,9 @@ final class AnalysisCache {
 
   /// Leaves a part for the cache, with the files that its outputs name.
   func keep(_ part: CachePart, _ content: CachedPart, name: String) {
-    guard isClean, restored[part] == nil, let fingerprint = hash.wait(), isUnchanged else { return }
+    guard isClean, restored[part] == nil, wanted.contains(part), let fingerprint = hash.wait(), isUnchanged else {
+      return
+    }
     do {
       let key = try key(part, fingerprint)
       let files = try content.outputs.flatMap { try self.files($0.path) }

@@ -57,6 +57,7 @@ final class AnalysisPass {
 
   let input: Input
   let options: AnalysisOptions
+  private let wantsSound: Bool
   private let threads: Int
   private let route: VideoRoute
   private let progress: (PassProgress) -> Void
@@ -83,14 +84,17 @@ final class AnalysisPass {
   /// What the libraries logged during the pass.
   var logged = (decoder: LibraryLog.Lines(), container: LibraryLog.Lines())
 
-  /// `store` writes a picture into the workspace; `statistics` gets a row a frame of what the scene detector weighs.
+  /// `wantsSound` where the request asks for sound, though it may be known by now; `store` writes a picture into the
+  /// workspace; `statistics` gets a row a frame of what the scene detector weighs.
   init(
-    input: Input, options: AnalysisOptions, threads: Int, route: VideoRoute, statistics: SceneStatistics? = nil,
+    input: Input, options: AnalysisOptions, wantsSound: Bool, threads: Int, route: VideoRoute,
+    statistics: SceneStatistics? = nil,
     store: @escaping (String, [UInt8]) throws -> Void, sheets: () throws -> SpriteSheets,
     progress: @escaping (PassProgress) -> Void, finishing: @escaping (PassProgress) -> Void
   ) {
     self.input = input
     self.options = options
+    self.wantsSound = wantsSound
     self.threads = threads
     self.route = route
     self.progress = progress
@@ -130,7 +134,7 @@ final class AnalysisPass {
   }
 
   private func noVideo(_ wanted: [Stage]) {
-    if options.stages.contains(.audio), !input.description.audio.isEmpty {
+    if wantsSound, !input.description.audio.isEmpty {
       result.finished.formUnion(wanted)
       if wanted.contains(.text) { result.texts = TextFindings() }
       result.warnings.append(

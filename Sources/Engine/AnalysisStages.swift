@@ -116,7 +116,8 @@ struct AnalysisStages {
       request.settings.batch.sceneStats == nil
       ? nil : try SceneStatistics(path: workspace.file(SceneStatistics.workspaceName))
     let pass = AnalysisPass(
-      input: input, options: missing, threads: threads, route: route, statistics: statistics,
+      input: input, options: missing, wantsSound: options.stages.contains(.audio), threads: threads, route: route,
+      statistics: statistics,
       store: { name, bytes in try FileSystem.write(bytes, to: Path.join(folder, name)) },
       sheets: { try SpriteProduct.sheets(in: workspace, options: options) },
       progress: { events.progress($0) }, finishing: { events.finishing($0) })

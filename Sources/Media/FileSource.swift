@@ -25,7 +25,11 @@ final class FileSource {
           .limitExceeded, "the file cannot be opened: \(reason); raise --max-open-files", limit: .openFiles)
       }
       throw errno == ENOENT || errno == ENOTDIR
-        ? MediaError(.notFound, "the file does not exist")
+        ? MediaError(
+          .notFound,
+          // What a name that is not UTF-8 became in Swift's text is another name.
+          path.unicodeScalars.contains("\u{FFFD}")
+            ? "the file does not exist, or its name is not valid UTF-8: rename it" : "the file does not exist")
         : MediaError(
           .unreadable, "the file cannot be opened: \(reason)", mayPass: [EIO, ESTALE, ENFILE, EAGAIN].contains(errno))
     }

@@ -219,6 +219,8 @@ struct Invocation {
   var extras: [String: String] = [:]
   /// Values of those that may be given more than once.
   var lists: [String: [String]] = [:]
+  /// Keys of the settings that were given as options.
+  var given: Set<String> = []
 }
 
 /// Wrong usage: exit code 2, with a pointer to the help.

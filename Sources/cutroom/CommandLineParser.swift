@@ -29,6 +29,7 @@ struct CommandLineParser {
       } else if let setting = command.settings.first(where: { $0.flag == name }) {
         let value = setting.placeholder == nil ? inline ?? "true" : try value(of: name, inline, &rest)
         flags.append((setting, .string(value)))
+        invocation.given.insert(setting.key)
       } else {
         throw UsageError("unknown option \(name)\(hint(name))")
       }

@@ -37,6 +37,9 @@ enum FramesCommand {
     }
     if invocation.arguments[0].isEmpty { throw UsageError("INPUT is empty text") }
     if let lists = invocation.lists["--at"] {
+      guard !invocation.given.contains("frame_rule") else {
+        throw UsageError("--at and --frame-rule both say which frames: give one of them")
+      }
       do {
         settings.options.frameRule = .moments(try FrameMoment.list(lists.joined(separator: ",")))
       } catch {

@@ -57,6 +57,31 @@ import Testing
     }
   }
 
+  @Test func `a file without pictures says so from the cache too, and with what it says without one`() throws {
+    try folder.copy(
+      Film.make(["-f", "lavfi", "-i", "sine=440:d=1", "-c:a", "aac"], as: "m4a"), to: "sound.m4a")
+    _ = try analyze("sound.m4a", into: "all", ["--speed", "fast"])
+    for stages in ["scenes,frames,text,audio", "text", "scenes,audio", "audio", "none"] {
+      let options = ["--speed", "fast", "--stages", stages]
+      let cached = try analyze("sound.m4a", into: "cached-\(stages)", options)
+      let plain = try Batch([folder("sound.m4a")], into: folder("plain-\(stages)"), options + ["--threads", "2"])
+      #expect(cached.outcome.exitCode == plain.outcome.exitCode, "\(stages)")
+      #expect(plain.outcome.exitCode == (stages == "text" ? 1 : 0))
+      #expect(try results(cached, "sound.m4a") == results(plain, "sound.m4a"), "\(stages)")
+    }
+  }
+
+  @Test func `sound alone is not told how the picture would have been decoded`() throws {
+    // One key frame: fast says that it cannot choose.
+    try folder.copy(
+      Film.make(["-i", film, "-c:v", "libx264", "-preset", "ultrafast", "-g", "999", "-c:a", "copy"], as: "mp4"),
+      to: "one-key.mp4")
+    let whole = try analyze("one-key.mp4", into: "whole", ["--speed", "fast", "--stages", "scenes,audio"])
+    #expect(try whole.document("one-key.mp4").warnings.items.isEmpty == false)
+    let sound = try analyze("one-key.mp4", into: "sound", ["--speed", "fast", "--stages", "audio"])
+    #expect(try sound.document("one-key.mp4").warnings.items.isEmpty)
+  }
+
   @Test func `each subset fills up what the others left out`() throws {
     for stages in [
       ["audio"], ["frames"], ["scenes", "text"], ["scenes", "frames"], ["scenes", "frames", "text", "audio"],

@@ -43,29 +43,37 @@ def load(path):
     return read_truth(document)
 
 
-def made():
-    """Films of 1080p H.264 as people encode them (x264 medium, crf 21, a key frame at least every 250), with their truths.
+def made(films, seconds, grain):
+    """Annotated films, or their first seconds, as 1080p H.264 as people encode it (x264 medium, crf 21, a key frame at least every 250).
 
-    Frames stay where they are, so that the truth of the source holds: a minute of motion graphics without a boundary, and
-    a drawn film of dissolves and wipes, with the grain of a camera.
+    Frames stay where they are, so that the truths of the sources hold.
     """
-    truths = {truth.film: (film, truth) for film, truth in annotated()}
-    graphics, truth = truths["wannaworktogether.mp4"]
-    yield make("sample-1080p.mp4", graphics, ["-t", "60"], 6), Truth(
-        "sample-1080p.mp4", 1800, [b for b in truth.boundaries if b.last < 1800], truth.neutral)
-    drawn, truth = truths["fillets-intro.mpg"]
-    yield make("fillets-1080p.mp4", drawn, ["-vsync", "0"], 4), truth
+    for source, truth in films:
+        name = os.path.splitext(os.path.basename(source))[0] + (f"-grain-{grain}" if grain else "")
+        part = ["-t", str(seconds)] if seconds else []
+        film = make(f"{name}{f'-{seconds}' if seconds else ''}-1080p.mkv", source,
+                    [*part, "-an", "-vsync", "passthrough", "-g", "250"], grain)
+        frames = frames_of(film)
+        yield film, Truth(os.path.basename(film), frames, [b for b in truth.boundaries if b.last < frames], truth.neutral)
+
+
+def frames_of(film):
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "v:0", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of",
+         "csv=p=0", film], check=True, capture_output=True, text=True).stdout
+    return int(told.strip().rstrip(","))
 
 
 def make(name, source, options, grain):
-    """A 1080p film below .build/bench, made once. Grain, as flat drawings alone would decode far faster than filmed pictures."""
+    """A 1080p film below .build/bench, made once. Grain makes drawings as dear to decode as noisy film."""
     path = os.path.join(CACHE, name)
     if not os.path.exists(path):
         os.makedirs(CACHE, exist_ok=True)
         print(f"bench: making {name} (once)", file=sys.stderr)
+        picture = ["scale=1920:1080", "setsar=1", "format=yuv420p"] + ([f"noise=alls={grain}:allf=t"] if grain else [])
         subprocess.run(
-            ["ffmpeg", "-v", "error", "-y", "-i", source, *options, "-vf", f"scale=1920:1080,noise=alls={grain}:allf=t",
-             "-c:v", "libx264", "-preset", "medium", "-crf", "21", "-c:a", "aac", "-f", "mp4", path + ".part"], check=True)
+            ["ffmpeg", "-v", "error", "-y", "-i", source, *options, "-vf", ",".join(picture), "-c:v", "libx264", "-preset", "medium",
+             "-crf", "21", "-c:a", "aac", "-f", "matroska" if name.endswith(".mkv") else "mp4", path + ".part"], check=True)
         os.rename(path + ".part", path)
     return path
 
