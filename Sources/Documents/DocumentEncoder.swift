@@ -192,6 +192,8 @@ private final class Slot {
     case let flag as Bool: value = .literal(flag ? "true" : "false")
     case let map as [String: String]:
       value = .object(map.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+    case let map as [String: Bool]:
+      value = .object(map.sorted { $0.key < $1.key }.map { ($0.key, .literal($0.value ? "true" : "false")) })
     case let map as [String: Double]:
       value = .object(
         try map.sorted { $0.key < $1.key }.map { pair in

@@ -86,7 +86,7 @@ struct Analysis {
     if document.errors.isEmpty { return .succeeded }
     let found =
       document.scenes != nil || document.frames != nil || document.textTracks != nil
-      || document.audio?.isEmpty == false
+      || document.audio?.isEmpty == false || !document.outputs.isEmpty
     return found ? .partial : .failed
   }
 

@@ -105,6 +105,15 @@ package final class Batch: Sendable {
     try Self.checkBudget(batch)
     (jobs, threads) = Self.share(cores: ProcessUsage.cores, files: pending.count, batch: batch)
     server = pending.count > 1 ? ForkServer() : nil
+    let replaced = pending.filter { item in
+      earlier[Array(item.input.path.utf8)].map { [.succeeded, .partial].contains($0.status) } ?? false
+    }
+    if isResuming, !replaced.isEmpty {
+      terminal.log(
+        .warning,
+        "results of an earlier run that are made again, and replaced, as the options, the input or the version are others: "
+          + "\(replaced.count)")
+    }
     display = ProgressDisplay(terminal: terminal, total: pending.count, quiet: batch.quiet || batch.json)
   }
 

@@ -17,7 +17,7 @@ struct SpeedPlan {
     input: Input, options: AnalysisOptions, threads: Int, progress: @escaping (PassProgress) -> Void
   ) throws {
     let stages = Set(options.stages)
-    guard stages.contains(.scenes) || stages.contains(.frames) else { return }
+    guard input.videoStreamIndex != nil, stages.contains(.scenes) || stages.contains(.frames) else { return }
     if options.speed != .exact, stages.contains(.text) {
       warnings.append(Self.notApplied(options.speed, "reading text needs every frame"))
       return

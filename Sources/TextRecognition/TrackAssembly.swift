@@ -155,9 +155,8 @@ enum TrackAssembly {
       TextWord(text: $0.text, confidence: $0.confidence.rounded(places: 3), box: Box($0.box, of: line.size))
     }
     return TextLine(
-      text: inside.joinedText,
-      confidence: (words.reduce(0) { $0 + $1.confidence } / Double(words.count)).rounded(places: 3),
-      box: Box(around: words.map(\.box)), words: words)
+      text: inside.joinedText, confidence: inside.confidence.rounded(places: 3), box: Box(around: words.map(\.box)),
+      words: words)
   }
 
   private static func isInside(_ box: Box, _ region: TextRegion) -> Bool {

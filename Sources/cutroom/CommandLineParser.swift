@@ -47,9 +47,12 @@ struct CommandLineParser {
   }
 
   private func value(of name: String, _ inline: String?, _ rest: inout ArraySlice<String>) throws -> String {
-    if let inline { return inline }
-    guard let next = rest.popFirst() else { throw UsageError("\(name) needs a value") }
-    return next
+    guard let value = inline ?? rest.popFirst() else { throw UsageError("\(name) needs a value") }
+    // What is not UTF-8 arrives as another text: two folders would become one.
+    guard !value.unicodeScalars.contains("\u{FFFD}") else {
+      throw UsageError("the value of \(name) is not valid UTF-8")
+    }
+    return value
   }
 
   private func hint(_ name: String) -> String {

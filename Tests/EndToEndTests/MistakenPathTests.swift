@@ -88,6 +88,14 @@ struct MistakenPathTests {
     #expect(batch.outcome.exitCode == 1)
   }
 
+  @Test func `an output folder whose name is not UTF-8 is refused`() throws {
+    let folder = try TemporaryFolder()
+    let command = "exec \"$0\" analyze \"$1\" -o \"$2\"$'/out\\xff'"
+    let outcome = try run("/bin/bash", ["-c", command, cutroomBinary, Film.plain(), folder.path])
+    #expect(outcome.exitCode == 2 && outcome.errors.contains("the value of -o is not valid UTF-8"))
+    #expect(everything(in: folder.path).isEmpty)
+  }
+
   @Test func `names that no list can hold are named, and old lists are gone`() throws {
     let folder = try TemporaryFolder()
     try folder.copy(Film.plain(), to: "in/good.mp4")

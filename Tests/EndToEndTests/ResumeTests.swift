@@ -56,6 +56,9 @@ import Testing
     try folder.write(
       text.replacingOccurrences(of: "\"version\": \"", with: "\"version\": \"0."), to: "out/b.mp4/analysis.json")
     #expect(try begun(["--min-scene-length", "2f"]) == ["b.mp4"])
+    let changed = try batch(["--min-scene-length", "3f", "--resume"])
+    #expect(changed.outcome.errors.contains("made again, and replaced"))
+    #expect(changed.outcome.errors.contains("are others: 3"))
   }
 
   @Test(arguments: [0, 1, 40, 400]) func `a torn last line is repaired`(left: Int) throws {

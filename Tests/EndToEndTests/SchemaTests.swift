@@ -52,6 +52,16 @@ struct SchemaTests {
     #expect(try Self.complaints(paths.map { try contents(of: "\(batch.output)/\($0)") }, schema: "analysis") == [])
   }
 
+  @Test func `products alone hold to the schema, and those of a film that is cut off are partial`() throws {
+    let (folder, _) = try Self.run.get()
+    let inputs = ["film.mp4", "cut-off.mkv", "sound.wav"]
+    let batch = try Batch(
+      inputs.map { folder("in/\($0)") }, into: folder("products"), ["--stages", "none", "--sprites", "--waveform"])
+    let documents = try inputs.map { try contents(of: "\(batch.output)/\($0)/analysis.json") }
+    #expect(try Self.complaints(documents, schema: "analysis") == [])
+    #expect(try documents.map { try JSON($0).status.string } == ["succeeded", "partial", "succeeded"])
+  }
+
   @Test func `what scenes prints as JSON holds to the schema of an analysis, failures too`() throws {
     let (folder, _) = try Self.run.get()
     let one = try cutroom(["scenes", folder("in/film.mp4"), "--json"]).output

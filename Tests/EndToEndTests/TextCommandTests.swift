@@ -65,7 +65,11 @@ struct TextCommandTests {
     let review = try JSON(contents(of: "\(batch.output)/unsure.mp4/text-review.json"))
     let refused = review["items"].items.filter { $0.verdict.string == "refused" }
     #expect(!refused.isEmpty)
+    let lines = document.text_tracks.items.flatMap(\.lines.items)
     for item in review["items"].items {
+      if item.verdict.string == "kept" {
+        #expect(lines.contains { $0.text == item.text && $0.confidence == item.confidence })
+      }
       let file = try #require(item.file.string)
       let picture = try Picture("\(batch.output)/unsure.mp4/\(file)")
       // As wide as the line it shows, and the margin on both sides.

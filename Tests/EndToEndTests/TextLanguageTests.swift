@@ -71,6 +71,11 @@ struct TextLanguageTests {
     #expect(!exists(folder("out")))
   }
 
+  @Test func `the model that tells how a page is turned is no language`() throws {
+    let outcome = try cutroom(["text", TextTests.film.get(), "--languages", "osd"])
+    #expect(outcome.exitCode == 3 && outcome.errors.contains("\"osd\" is not installed"))
+  }
+
   @Test(arguments: [0, 100, 1_000_000]) func `a damaged language file is told before work starts`(length: Int) throws {
     let folder = try TemporaryFolder()
     let model = try contents(of: "/usr/share/tesseract-ocr/5/tessdata/eng.traineddata")
