@@ -73,6 +73,7 @@ final class SceneStatistics {
     Column(figure: "window_log_odds") { $0.window?.logOdds },
     Column(figure: "wipe_edge") { $0.window?.wipeEdge },
     Column(figure: "gradual_likeness") { $0.gradual.likeness },
+    Column(figure: "gradual_middle") { $0.gradual.middle },
     Column(figure: "gradual_return") { $0.gradual.returning },
     Column(figure: "gradual_log_odds") { $0.gradual.logOdds },
     Column("boundary") { $0.boundary.map { SceneAssembler.kind($0.kind).rawValue } ?? "" },

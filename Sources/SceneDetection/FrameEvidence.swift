@@ -55,6 +55,8 @@ package struct FrameEvidence: Sendable, Equatable {
   package struct Gradual: Sendable, Equatable {
     /// Likeness of the pictures before and after, from 0 to 1.
     package internal(set) var likeness: Double?
+    /// Likeness of the picture in the middle to the side that it is less like: high where only the light changes.
+    package internal(set) var middle: Double?
     /// Least distance of a frame nearby from the other side's picture, over that of both sides: small where light came and
     /// went.
     package internal(set) var returning: Double?
@@ -84,8 +86,8 @@ package struct FrameEvidence: Sendable, Equatable {
   }
 
   /// Notes the last tests of a candidate; of several centred here the most likely stays.
-  mutating func weigh(logOdds: Double, likeness: Double?, returning: Double? = nil) {
+  mutating func weigh(logOdds: Double, likeness: Double?, middle: Double? = nil, returning: Double? = nil) {
     guard logOdds > gradual.logOdds ?? -.infinity else { return }
-    gradual = Gradual(likeness: likeness, returning: returning, logOdds: logOdds)
+    gradual = Gradual(likeness: likeness, middle: middle, returning: returning, logOdds: logOdds)
   }
 }

@@ -14,6 +14,8 @@ final class FrameFeatures {
   let lumaRange: Double
   /// A frame of one plain colour, coding noise and film grain allowed.
   let isBlank: Bool
+  /// A frame whose chroma is all one: black and white, or toned.
+  let isColorless: Bool
   /// Whether the picture was decoded, and not made up from its neighbours.
   let isSeen: Bool
   /// What is noted of the frame where someone wants to see why; nil otherwise.
@@ -34,7 +36,8 @@ final class FrameFeatures {
     let halfRows = (rows.lowerBound + 1) / 2..<rows.upperBound / 2
     lumaRange = half.range(component: 0, rows: halfRows)
     let chromaRange = max(half.range(component: 1, rows: halfRows), half.range(component: 2, rows: halfRows))
-    isBlank = lumaRange <= Self.blankLumaRange && chromaRange <= Self.blankChromaRange
+    isColorless = chromaRange <= Self.blankChromaRange
+    isBlank = lumaRange <= Self.blankLumaRange && isColorless
   }
 
   /// How far apart the samples of the picture lie: see ``HalfPicture/spread``.

@@ -70,12 +70,18 @@ struct Trial {
   /// The picture of before comes back this closely, and this likely, after a flash.
   static let returnDistance = 0.4
   static let returnLikeness = 0.35
-  static let wipeLikeness = 0.6
+  /// The pictures on both sides of a dissolve or a wipe are less alike than this. Of the dissolves found on eight annotated films and
+  /// 90 made ones, no whole one had more.
+  static let mostLikeness = 0.6
+  /// How like both ends the middle of a dissolve is at most. The correlation of an even mix with either of two unlike
+  /// pictures is √½; with one of two whose own is ρ, √((1 + ρ)/2). Of the dissolves found on eight annotated films none has more than 0.79.
+  /// More is one shot under a changing light: it stays itself from frame to frame, however far its ends have moved apart.
+  static let mostMiddleLikeness = 0.82
 
   func wipe(_ z: Double) -> Verdict? {
     let likeness = Likeness.correlation(frames[refined.before], frames[refined.after], reach: 1)
     frames[refined.middle].evidence?.weigh(logOdds: z, likeness: likeness)
-    return likeness < Self.wipeLikeness ? (.wipe, z) : nil
+    return likeness < Self.mostLikeness ? (.wipe, z) : nil
   }
 
   func mix(_ window: TransitionWindow, _ z: Double) -> Verdict? {
@@ -85,13 +91,23 @@ struct Trial {
     if old < max(Self.plainContrast, Self.plainShare * new) { return fade(.fadeIn, window) }
     let likeness = Likeness.correlation(frames[refined.before], frames[refined.after], reach: 1)
     let odds = z + GradualFinder.likenessWeight * likeness
-    guard odds >= GradualFinder.leastLogOdds else {
+    guard odds >= GradualFinder.leastLogOdds, likeness < Self.mostLikeness else {
       frames[refined.middle].evidence?.weigh(logOdds: odds, likeness: likeness)
       return nil
     }
     let nearest = nearestReturn
-    frames[refined.middle].evidence?.weigh(logOdds: odds, likeness: likeness, returning: nearest.share)
-    return returns(nearest) ? nil : (.dissolve, odds)
+    let middle = middleLikeness
+    frames[refined.middle].evidence?.weigh(
+      logOdds: odds, likeness: likeness, middle: middle, returning: nearest.share)
+    return middle > Self.mostMiddleLikeness || returns(nearest) ? nil : (.dissolve, odds)
+  }
+
+  /// How like the frame in the middle is to the end that it is less like.
+  private var middleLikeness: Double {
+    let middle = frames[refined.middle]
+    return min(
+      Likeness.correlation(frames[refined.before], middle, reach: 2),
+      Likeness.correlation(middle, frames[refined.after], reach: 2))
   }
 
   private func fade(_ kind: Boundary.Kind, _ window: TransitionWindow) -> Verdict? {

@@ -25,21 +25,24 @@ enum WipeTest {
 
     let changed = distance.map { $0 > edge }
     var undecided = 0.0
-    var maps: [[Bool]] = []
+    var leads: [[Int16]] = []
     let total = zip(distance, changed).reduce(0) { $0 + ($1.1 ? Int($1.0) : 0) }
     for index in window.inner {
       let toOld = difference(frames[index].half, from, edge).values
       let toNew = difference(frames[index].half, to, edge).values
       var sum = 0
-      var map = [Bool](repeating: false, count: changed.count)
-      for position in map.indices where changed[position] {
+      for position in changed.indices where changed[position] {
         sum += Int(min(toOld[position], toNew[position], distance[position]))
-        map[position] = toNew[position] < toOld[position]
       }
       undecided += Double(sum) / Double(total)
-      maps.append(map)
+      leads.append(zip(toOld, toNew).map { $0 - $1 })
     }
-    guard undecided / Double(window.inner.count) <= mostUndecided, isSteady(maps, changedCount) else { return nil }
+    guard undecided / Double(window.inner.count) <= mostUndecided else { return nil }
+    // Three planes tell which picture a sample shows. Where luma is alone, motion sends samples back, and their neighbours
+    // must tell; the edge is judged without their help, which would smooth it.
+    let isColorless = frames[window.start].isColorless && frames[window.end].isColorless
+    guard isSteady((isColorless ? leads.map(blurred) : leads).map { map($0, changed) }, changedCount) else { return nil }
+    let maps = leads.map { map($0, changed) }
     let roughness = roughness(maps, changed, changedCount)
     let margin = max(2, (window.end - window.start) / 4)
     let outside = max(
@@ -60,6 +63,22 @@ enum WipeTest {
       filled = HalfPicture.samples
     }
     return (values, Int(changed))
+  }
+
+  /// Which of the samples that change show the new picture.
+  private static func map(_ lead: [Int16], _ changed: [Bool]) -> [Bool] { zip(lead, changed).map { $0 > 0 && $1 } }
+
+  /// The sum over each sample and those around it inside the picture.
+  private static func blurred(_ values: [Int16]) -> [Int16] {
+    let (width, height) = (HalfPicture.width, HalfPicture.height)
+    return values.indices.map { position in
+      let (x, y) = (position % width, position / width)
+      var sum = 0
+      for row in max(0, y - 1)...min(height - 1, y + 1) {
+        for other in row * width + max(0, x - 1)...row * width + min(width - 1, x + 1) { sum += Int(values[other]) }
+      }
+      return Int16(clamping: sum)
+    }
   }
 
   private static func share(_ map: [Bool], _ changedCount: Int) -> Double {

@@ -96,12 +96,12 @@ struct RealNoBoundaryTests {
     Case("animation on fours", .room, filter: "fps=25/4,fps=25,setpts=N/(25*TB)"),
     Case("explosion to plain light", .table, filter: fireball(1).filter, others: fireball(1).input),
     Case("object that fills the picture", .sea, filter: passing(400).filter, others: passing(400).input),
+    Case("explosion", .table, filter: fireball(0.8).filter, others: fireball(0.8).input),
     Case("loss of focus", .table, filter: "gblur=sigma=6:enable='between(n,30,60)'"),
   ]
 
   /// What the detector still takes for boundaries.
   static let mistaken: [Case] = [
-    Case("explosion", .table, filter: fireball(0.8).filter, others: fireball(0.8).input),
     Case("light switched off over a moving camera", .seabed, filter: "lutyuv=y=16+(val-16)*0.45:enable='gte(n,50)'"),
   ]
 

@@ -39,7 +39,7 @@ struct RealTransitionTests {
 
   /// Boundaries are still there where little is to be seen of them, and the detector does not find all.
   static let hard: [(look: Look, missed: Set<String>)] = [
-    (Look(name: "black-and-white.mkv", filter: "hue=s=0"), ["dissolve", "wipe"])
+    (Look(name: "black-and-white.mkv", filter: "hue=s=0"), ["dissolve"])
   ]
 
   /// Length of dissolve and wipe, and of each fade, in frames.
