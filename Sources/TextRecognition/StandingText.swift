@@ -215,7 +215,7 @@ struct Sight {
   /// Share of the template's steps below which likeness is that of what compression left behind, and the step of luma that
   /// is plainly more than that.
   static let faintest = 0.15
-  static let leastStep = 6.0
+  static let leastStep = 12.0
 
   /// Steps in proportion to the template's: 1 where nothing changed, negative where bright became dark.
   var share: Double

@@ -89,19 +89,19 @@ enum TrackAssembly {
   ) -> (start: FrameTime, end: FrameTime)? {
     let isLonger =
       duration(worse) > duration(better) && Double(worse.letters) >= lendingLetters * Double(better.letters)
-    if better.pops {
-      // Clutter round a text must not date it, and what stood where it came and went was no part of what moved.
-      let stood = better.path == nil && duration(better) >= leastSight
-      return same && isLonger && !(stood && worse.path != nil) ? (worse.start, worse.end) : nil
+    let bothStand = better.path == nil && worse.path == nil
+    // Strokes that come and go within a frame date a text by themselves: what adds to that is clutter round it.
+    guard bothStand, !better.pops, !worse.pops, worse.confidence >= sureReading else {
+      // What stood where it came and went was no part of what moved.
+      let stood = better.pops && better.path == nil && duration(better) >= leastSight
+      return same && isLonger && (bothStand || !stood) ? (worse.start, worse.end) : nil
     }
-    if worse.confidence >= sureReading, isLonger || areAlmostEqual(worse.text, better.text) {
-      // Each saw the text for a part of its time.
-      return (
-        [worse.start, better.start].min { $0.index < $1.index } ?? better.start,
-        [worse.end, better.end].max { $0.index < $1.index } ?? better.end
-      )
-    }
-    return same && isLonger ? (worse.start, worse.end) : nil
+    // Each saw the text for a part of its time.
+    guard isLonger || areAlmostEqual(worse.text, better.text) else { return nil }
+    return (
+      [worse.start, better.start].min { $0.index < $1.index } ?? better.start,
+      [worse.end, better.end].max { $0.index < $1.index } ?? better.end
+    )
   }
 
   /// Whether two lines are one text of which, as the picture behind it changed, the one was seen first and then the other.
