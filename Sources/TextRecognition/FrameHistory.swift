@@ -13,6 +13,8 @@ struct FrameHistory {
   static let begun = 0.32
   /// Presence at which a falling text counts as seen.
   static let stillSeen = 0.27
+  /// Presence from which strokes that may be a pixel off are there: by chance a third of them find others near by.
+  static let shifted = 0.5
   /// Presence that is lost at once where a text pops on or off; what is left may belong to another text in its place.
   /// A fade of five frames loses half as much at a time.
   static let jump = 0.45
@@ -67,6 +69,20 @@ struct FrameHistory {
     // Between looks its place is known to a pixel.
     let sights = (-1...1).map { text.moved(to: entry.time.seconds, step: $0).sight(in: entry.plane) }
     return sights.max { $0.share < $1.share } ?? sights[0]
+  }
+
+  /// The first of the looks from one to another that show a text, known to be there on the last of them.
+  ///
+  /// Strokes of another text that stood there before may have stood in for its own.
+  func firstSight(of text: StandingText, from first: FrameTime, through last: FrameTime) -> FrameTime {
+    var seen = last
+    for entry in entries.reversed() where entry.isLook && entry.time.index <= last.index {
+      guard entry.time.index >= first.index,
+        sight(of: text, in: entry).share >= Self.begun || text.shiftedPresence(in: entry.plane) >= Self.shifted
+      else { break }
+      seen = entry.time
+    }
+    return seen
   }
 
   /// Where a walk ended.

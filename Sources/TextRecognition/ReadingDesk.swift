@@ -115,6 +115,8 @@ struct ReadLine: Sendable {
   var picture: Plane?
   /// Where it stood, against ``box``, if it moves.
   var path: MotionPath?
+  /// Whether it came and went within a frame.
+  var pops = false
 
   /// Its box at a time.
   func box(at seconds: Double) -> TextBox {
@@ -217,7 +219,7 @@ final class ReadingDesk {
     _ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double, shown: (Double) -> Bool
   ) -> [ReadLine] {
     let boxes = found.map { $0.box.moved(x: x, y: y).grown(across: 0, down: Double(request.factor)) }
-    let (start, end) = Self.times(request.parts, lines: boxes)
+    let (start, end, pops) = Self.times(request.parts, lines: boxes)
     return found.map { line in
       ReadLine(
         words: line.words.map { word in
@@ -227,7 +229,7 @@ final class ReadingDesk {
         }, box: line.box.moved(x: x, y: y), confidence: line.confidence, start: start, end: end, block: blocks,
         isOfPage: found.count >= 3, size: request.size,
         picture: shown(line.confidence) ? notes.picture(of: line.box, in: request.pictures.last) : nil,
-        path: request.path)
+        path: request.path, pops: pops)
     }
   }
 
@@ -241,21 +243,22 @@ final class ReadingDesk {
   }
 
   /// When the lines were there: by those members of the block that lie in them.
-  static func times(_ parts: [ReadingRequest.Part], lines: [TextBox]) -> (start: FrameTime, end: FrameTime) {
+  static func times(
+    _ parts: [ReadingRequest.Part], lines: [TextBox]
+  ) -> (start: FrameTime, end: FrameTime, pops: Bool) {
     let shares = parts.map { part in lines.reduce(0) { $0 + $1.sharedArea(part.box) } / part.box.area }
     let largest = shares.max() ?? 0
     var dating = zip(parts, shares).filter { $1 >= datingArea }.map(\.0)
     if dating.isEmpty { dating = zip(parts, shares).filter { $1 >= fallbackArea * largest }.map(\.0) }
-    return (
-      edge(
-        dating.sorted { $0.start.index < $1.start.index }.map {
-          Edge(time: $0.start, strokes: $0.comingStrokes, pops: $0.popsOn)
-        }),
-      edge(
-        dating.sorted { $0.end.index > $1.end.index }.map {
-          Edge(time: $0.end, strokes: $0.goingStrokes, pops: $0.popsOff)
-        })
-    )
+    let start = edge(
+      dating.sorted { $0.start.index < $1.start.index }.map {
+        Edge(time: $0.start, strokes: $0.comingStrokes, pops: $0.popsOn)
+      })
+    let end = edge(
+      dating.sorted { $0.end.index > $1.end.index }.map {
+        Edge(time: $0.end, strokes: $0.goingStrokes, pops: $0.popsOff)
+      })
+    return (start.time, end.time, start.pops && end.pops)
   }
 
   /// When strokes came, or went.
@@ -266,7 +269,7 @@ final class ReadingDesk {
   }
 
   /// The time of a text out of those of its parts, the first to come, or the last to go, first.
-  private static func edge(_ edges: [Edge]) -> FrameTime {
+  private static func edge(_ edges: [Edge]) -> (time: FrameTime, pops: Bool) {
     let all = edges.reduce(0) { $0 + $1.strokes }
     func strokes(_ edges: some Sequence<Edge>, at time: FrameTime) -> Int {
       edges.reduce(0) { $0 + (abs($1.time.index - time.index) <= popFrames ? $1.strokes : 0) }
@@ -282,19 +285,19 @@ final class ReadingDesk {
     if let most = together.max(), Double(most) >= poppingShare * Double(all),
       let index = together.firstIndex(of: most)
     {
-      return edges[popping[index]].time
+      return (edges[popping[index]].time, true)
     }
     // What comes at once does so with most of its strokes: a stray part that stood before must not date it.
     if let index = edges.indices.first(where: { Double(strokes(edges, at: edges[$0].time)) >= popShare * Double(all) }),
       isFirst(index)
     {
-      return edges[index].time
+      return (edges[index].time, false)
     }
     var sum = 0
     let first = edges.first {
       sum += $0.strokes
       return Double(sum) >= datingStrokes * Double(all)
     }
-    return (first ?? edges[0]).time
+    return ((first ?? edges[0]).time, false)
   }
 }

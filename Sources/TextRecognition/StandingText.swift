@@ -26,6 +26,8 @@ final class StandingText {
   /// Enough of the template to date it by.
   private var sample: Template = ([], [])
   private var sampleEnergy = 1.0
+  /// Share of its steps from which its strokes can be told from what compression left behind.
+  private var faintest = Sight.faintest
 
   let isLong: Bool
   var start: FrameTime
@@ -86,6 +88,7 @@ final class StandingText {
     let picked = stride(from: 0, to: pixels.count, by: max(1, (pixels.count + Self.mostSampled - 1) / Self.mostSampled))
     sample = (picked.map { pixels[$0] }, picked.map { weights[$0] })
     sampleEnergy = Self.energy(sample.weights)
+    faintest = min(Sight.faintest, Sight.leastStep / (energy / Double(max(1, weights.count))).squareRoot())
   }
 
   private static func energy(_ weights: [Int16]) -> Double {
@@ -95,7 +98,17 @@ final class StandingText {
   /// What a small plane shows of the template's sample, in place.
   func sight(in plane: Plane) -> Sight {
     plane.bytes.withUnsafeBufferPointer { luma in
-      Self.sight(sample, sampleEnergy) { pixel in Int32(luma[pixel &+ 1]) &- Int32(luma[pixel &- 1]) }
+      Self.sight(sample, sampleEnergy, faintest) { pixel in Int32(luma[pixel &+ 1]) &- Int32(luma[pixel &- 1]) }
+    }
+  }
+
+  /// Share of the template that a small plane shows, each stretch moved by up to a pixel.
+  func shiftedPresence(in plane: Plane) -> Double {
+    plane.bytes.withUnsafeBufferPointer { luma in
+      // A template may reach to the last pixel but one.
+      shifted(width: plane.width) { pixel in
+        Int32(luma[min(pixel &+ 1, luma.count - 1)]) &- Int32(luma[max(pixel &- 1, 0)])
+      }.share
     }
   }
 
@@ -106,7 +119,9 @@ final class StandingText {
       edges.falling.withUnsafeBufferPointer { falling in
         var sight = sight { Int32(rising[$0]) &- Int32(falling[$0]) }
         if sight.share < Self.plainlyThere, sight.share >= Self.plainlyGone {
-          sight.share = shiftedPresence(rising, falling, width: width)
+          let (share, gain) = shifted(width: width) { Int32(rising[$0]) &- Int32(falling[$0]) }
+          sight.share = share
+          drifts = gain > Self.driftGain
         }
         return sight
       }
@@ -115,12 +130,14 @@ final class StandingText {
 
   @inline(__always)
   private func sight(_ step: (Int) -> Int32) -> Sight {
-    Self.sight((positions, weights), energy, step)
+    Self.sight((positions, weights), energy, faintest, step)
   }
 
   /// `step` gives the step at a pixel.
   @inline(__always)
-  private static func sight(_ template: Template, _ energy: Double, _ step: (Int) -> Int32) -> Sight {
+  private static func sight(
+    _ template: Template, _ energy: Double, _ faintest: Double, _ step: (Int) -> Int32
+  ) -> Sight {
     template.pixels.withUnsafeBufferPointer { pixels in
       template.weights.withUnsafeBufferPointer { weights in
         var (sum, square) = (0, 0)
@@ -129,14 +146,14 @@ final class StandingText {
           sum &+= Int(value &* Int32(weights[i]))
           square &+= Int(value &* value)
         }
-        return Sight(sum: sum, square: square, energy: energy)
+        return Sight(sum: sum, square: square, energy: energy, faintest: faintest)
       }
     }
   }
 
-  private func shiftedPresence(
-    _ rising: UnsafeBufferPointer<UInt8>, _ falling: UnsafeBufferPointer<UInt8>, width: Int
-  ) -> Double {
+  /// Share of the template that is there where each stretch is moved by up to a pixel, and how much of it that gained.
+  @inline(__always)
+  private func shifted(width: Int, _ step: (Int) -> Int32) -> (share: Double, gain: Double) {
     withUnsafeTemporaryAllocation(of: Int.self, capacity: 64) { sums in
       let (best, sum) = (
         UnsafeMutableBufferPointer(rebasing: sums[..<32]), UnsafeMutableBufferPointer(rebasing: sums[32...])
@@ -148,16 +165,14 @@ final class StandingText {
           sum.initialize(repeating: 0)
           let offset = dy * width + dx
           for i in 0..<positions.count {
-            let p = Int(positions[i]) &+ offset
-            sum[Int(stretches[i])] &+= (Int(rising[p]) &- Int(falling[p])) &* Int(weights[i])
+            sum[Int(stretches[i])] &+= Int(step(Int(positions[i]) &+ offset)) &* Int(weights[i])
           }
           for i in 0..<32 { best[i] = max(best[i], sum[i]) }
           if dx == 0, dy == 0 { inPlace = sum.reduce(0, +) }
         }
       }
       let shifted = best.reduce(0, +)
-      drifts = Double(shifted - inPlace) > Self.driftGain * energy
-      return Double(shifted) / energy
+      return (Double(shifted) / energy, Double(shifted - inPlace) / energy)
     }
   }
 
@@ -197,22 +212,27 @@ final class StandingText {
 struct Sight {
   /// Likeness from which strokes are the template's, whatever their contrast.
   static let sameStrokes = 0.7
-  /// Share of the template's steps below which likeness is that of what compression left behind.
+  /// Share of the template's steps below which likeness is that of what compression left behind, and the step of luma that
+  /// is plainly more than that.
   static let faintest = 0.15
+  static let leastStep = 12.0
 
   /// Steps in proportion to the template's: 1 where nothing changed, negative where bright became dark.
   var share: Double
   /// Cosine of the angle between the picture's steps and the template's, from −1 to 1: 1 where only the contrast changed.
   let likeness: Double
+  /// Share from which what is there can be told from what compression left behind.
+  private let faintest: Double
 
   /// `sum` of the products of steps and weights, `square` of the steps, `energy` the sum of the squared weights.
-  init(sum: Int, square: Int, energy: Double) {
+  init(sum: Int, square: Int, energy: Double, faintest: Double) {
+    self.faintest = faintest
     share = Double(sum) / energy
     likeness = square == 0 ? 0 : Double(sum) / (Double(square) * energy).squareRoot()
   }
 
   /// Whether the same strokes stand there in another contrast, as letters do when the picture behind them changes.
-  var hasSameStrokes: Bool { abs(likeness) >= Self.sameStrokes && abs(share) >= Self.faintest }
+  var hasSameStrokes: Bool { abs(likeness) >= Self.sameStrokes && abs(share) >= faintest }
 }
 
 extension StandingText {
@@ -263,7 +283,7 @@ extension StandingText {
   private func plainSight(in edges: StrokeEdges) -> Sight {
     edges.rising.withUnsafeBufferPointer { rising in
       edges.falling.withUnsafeBufferPointer { falling in
-        Self.sight((positions, weights), energy) { pixel in Int32(rising[pixel]) &- Int32(falling[pixel]) }
+        Self.sight((positions, weights), energy, faintest) { pixel in Int32(rising[pixel]) &- Int32(falling[pixel]) }
       }
     }
   }

@@ -17,6 +17,8 @@ struct TextWatch {
   static let longestFall = 1.5
   /// Looks that may be kept for texts whose strokes are still seen in another contrast: each is a picture.
   static let mostKeptLooks = 24
+  /// Seconds for which the picture behind a text may be as bright as the text on its way from darker to brighter.
+  static let longestCrossing = 0.25
   /// Seconds that ended texts may wait for their neighbours to end.
   static let longestWait = 1.5
   /// Looks from one search of the long window to the next: what is found late is dated by looking back.
@@ -39,6 +41,8 @@ struct TextWatch {
   private var lookTimes: [FrameTime] = []
   private var live: [StandingText] = []
   private var over: [StandingText] = []
+  /// Ended neighbours that are complete, as only ends of theirs are still open.
+  private var complete: [[StandingText]] = []
   /// Changes with every text that comes, goes or gets another template.
   private var revision = 0
   /// Texts that were not followed because ``most`` stood.
@@ -92,10 +96,12 @@ struct TextWatch {
       text.ended = last
       over.append(text)
     }
-    for text in over where text.isTrailing { text.end = last }
+    complete += TextBlock.neighbours(among: over)
+    for text in complete.joined() where text.isTrailing { text.end = last }
     live = []
-    defer { over = [] }
-    return TextBlock.neighbours(among: over).map { TextBlock($0, width: geometry.smallWidth) }
+    over = []
+    defer { complete = [] }
+    return complete.map { TextBlock($0, width: geometry.smallWidth) }
   }
 
   private mutating func follow(_ time: FrameTime) {
@@ -132,16 +138,18 @@ struct TextWatch {
     live = stay
   }
 
-  /// Follows the ends of texts that the picture behind them has left in another contrast.
+  /// Follows the ends of texts that the picture behind them has left in another contrast, or hides for a moment while it
+  /// changes from darker than them to brighter.
   private mutating func trail(_ time: FrameTime) {
-    let trailing = over.filter(\.isTrailing)
-    guard !trailing.isEmpty else { return }
-    let kept = Set(trailing.flatMap { $0.looks.map(ObjectIdentifier.init) }).count
-    for text in trailing {
-      let known = text.end
+    let ended = over + complete.joined()
+    let kept = Set(ended.lazy.filter(\.isTrailing).flatMap { $0.looks.map(ObjectIdentifier.init) }).count
+    for text in ended where text.isTrailing || time.seconds - text.end.seconds <= Self.longestCrossing {
       let sight = text.sight(in: still.last, width: geometry.smallWidth)
-      text.isTrailing = kept <= Self.mostKeptLooks && sight.hasSameStrokes
-      let end = text.isTrailing ? FrameHistory.Limit(time: time) : history.end(of: text, after: known)
+      let wasTrailing = text.isTrailing
+      text.isTrailing =
+        kept <= Self.mostKeptLooks && sight.hasSameStrokes && (wasTrailing || sight.likeness < 0)
+      guard text.isTrailing || wasTrailing else { continue }
+      let end = text.isTrailing ? FrameHistory.Limit(time: time) : history.end(of: text, after: text.end)
       (text.end, text.popsOff) = (end.time, end.isSudden)
     }
   }
@@ -182,7 +190,8 @@ struct TextWatch {
       let text = StandingText(
         pixels: pixels, weights: still.gradients(window, at: pixels), width: geometry.smallWidth,
         isLong: window == .long, clean: since, now: now)
-      let start = history.start(of: text, before: since)
+      let known = window == .long ? since : history.firstSight(of: text, from: since, through: now)
+      let start = history.start(of: text, before: known)
       (text.start, text.popsOn) = (start.time, start.isSudden)
       live.append(text)
       revision += 1
@@ -190,20 +199,19 @@ struct TextWatch {
   }
 
   private mutating func endedBlocks(at time: FrameTime) -> [TextBlock] {
-    guard !over.isEmpty else { return [] }
-    var ready: [TextBlock] = []
+    guard !over.isEmpty || !complete.isEmpty else { return [] }
     let waiting = over
     over = []
     for members in TextBlock.neighbours(among: waiting) {
       let last = members.map(\.ended.seconds).max() ?? 0
       let first = members.map(\.ended.seconds).min() ?? 0
-      let isOpen = members.contains(where: \.isTrailing)
-      if !isOpen, last <= time.seconds - TextBlock.settling || first < time.seconds - Self.longestWait {
-        ready.append(TextBlock(members, width: geometry.smallWidth))
+      if last <= time.seconds - TextBlock.settling || first < time.seconds - Self.longestWait {
+        complete.append(members)
       } else {
         over += members
       }
     }
-    return ready
+    defer { complete.removeAll { !$0.contains(where: \.isTrailing) } }
+    return complete.filter { !$0.contains(where: \.isTrailing) }.map { TextBlock($0, width: geometry.smallWidth) }
   }
 }

@@ -23,6 +23,8 @@ enum TrackAssembly {
   static let aroundPart = 0.5
   /// Share of the better line's letters that a worse reading needs to lend its times.
   static let lendingLetters = 0.6
+  /// Confidence from which a reading is of that text, and not of clutter in its place.
+  static let sureReading = 0.8
   /// A confidence that is worth nothing.
   static let worthless = 0.5
 
@@ -72,15 +74,34 @@ enum TrackAssembly {
         guard shared >= sameTime * shorter, isSamePlace(line, other) else { continue }
         let same = areAlike(line.text, other.text)
         if shared < wholeTime * shorter || (line.path == nil) != (other.path == nil), !same { continue }
-        if same, duration(line) > duration(other), Double(line.letters) >= lendingLetters * Double(other.letters) {
-          kept[index].start = line.start
-          kept[index].end = line.end
-        }
+        if let times = times(line, lends: other, same: same) { (kept[index].start, kept[index].end) = times }
         continue next
       }
       kept.append(line)
     }
     return kept
+  }
+
+  /// The times of a line that was read again in its place at its time, worse; nil where its own are the better ones.
+  /// `same` tells whether both say the same.
+  private static func times(
+    _ worse: ReadLine, lends better: ReadLine, same: Bool
+  ) -> (start: FrameTime, end: FrameTime)? {
+    let isLonger =
+      duration(worse) > duration(better) && Double(worse.letters) >= lendingLetters * Double(better.letters)
+    let bothStand = better.path == nil && worse.path == nil
+    // Strokes that come and go within a frame date a text by themselves: what adds to that is clutter round it.
+    guard bothStand, !better.pops, !worse.pops, worse.confidence >= sureReading else {
+      // What stood where it came and went was no part of what moved.
+      let stood = better.pops && better.path == nil && duration(better) >= leastSight
+      return same && isLonger && (bothStand || !stood) ? (worse.start, worse.end) : nil
+    }
+    // Each saw the text for a part of its time.
+    guard isLonger || areAlmostEqual(worse.text, better.text) else { return nil }
+    return (
+      [worse.start, better.start].min { $0.index < $1.index } ?? better.start,
+      [worse.end, better.end].max { $0.index < $1.index } ?? better.end
+    )
   }
 
   /// Whether two lines are one text of which, as the picture behind it changed, the one was seen first and then the other.

@@ -75,13 +75,14 @@ import Timing
 
 @Suite struct TrackAssemblyTests {
   private func line(
-    _ text: String, _ frames: ClosedRange<Int>, top: Double = 0, confidence: Double = 0.9, block: Int = 0
+    _ text: String, _ frames: ClosedRange<Int>, top: Double = 0, confidence: Double = 0.9, block: Int = 0,
+    pops: Bool = false, path: MotionPath? = nil
   ) -> ReadLine {
     let box = TextBox(left: 10, top: top, right: 110, bottom: top + 20)
     return ReadLine(
       words: [ReadWord(text: text, confidence: confidence, box: box, line: 0)], box: box, confidence: confidence,
       start: MadePlanes.time(frames.lowerBound), end: MadePlanes.time(frames.upperBound), block: block,
-      isOfPage: false, size: (200, 100))
+      isOfPage: false, size: (200, 100), path: path, pops: pops)
   }
 
   private func tracks(_ lines: [ReadLine], region: TextRegion = .full) -> [FoundText] {
@@ -100,6 +101,37 @@ import Timing
     #expect(found.map(\.text) == ["HARDWARE"])
     #expect(found.map(\.start.index) == [10])
     #expect(found.map(\.last.index) == [60])
+  }
+
+  /// As letters are found at once where they are seen well, and late where the picture hid them.
+  @Test func readingsOfTwoPartsOfATextsTimeGiveAllOfIt() {
+    let found = tracks([line("SINTEL", 10...60), line("SINTEL", 40...90, confidence: 0.85, block: 1)])
+    #expect(found.map(\.start.index) == [10] && found.map(\.last.index) == [90])
+    // What came and went within a frame is dated: the other is clutter round it.
+    for (dated, clutter) in [(0.9, 0.85), (0.85, 0.9)] {
+      let popped = tracks([
+        line("SINTEL", 10...60, confidence: dated, pops: true), line("SINTEL", 40...70, confidence: clutter, block: 1),
+      ])
+      #expect(popped.map(\.start.index) == [10] && popped.map(\.last.index) == [60])
+    }
+  }
+
+  @Test(arguments: [(0.9, 10), (0.7, 30)]) func onlyASureReadingOfOtherWordsLendsItsTime(confidence: Double, start: Int)
+  {
+    let found = tracks([
+      line("quiet room", 30...60, confidence: 0.95), line("the qui 00", 10...59, confidence: confidence, block: 1),
+    ])
+    #expect(found.map(\.text) == ["quiet room"])
+    #expect(found.map(\.start.index) == [start] && found.map(\.last.index) == [60])
+  }
+
+  @Test(arguments: [(true, 30), (false, 10)]) func whatPopsWasNoPartOfWhatMoved(pops: Bool, start: Int) {
+    let path = MotionPath([MotionPath.Point(seconds: 0, x: 0, y: 0)])
+    let found = tracks([
+      line("distant question", 30...80, pops: pops),
+      line("distant questior", 10...80, confidence: 0.8, block: 1, path: path),
+    ])
+    #expect(found.map(\.start.index) == [start])
   }
 
   @Test func oneTextAfterAnotherInOnePlaceAreTwo() {

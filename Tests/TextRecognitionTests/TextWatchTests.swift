@@ -61,6 +61,51 @@ import Timing
     #expect(found.map(\.end.index).max() == 120)
   }
 
+  /// A ground that grows brighter than the letters within three frames, on one of which they cannot be seen.
+  @Test func aGroundThatPassesThroughTheBrightnessOfATextDoesNotEndIt() throws {
+    let found = try blocks(frames: 170) { frame, plane in
+      let brighter = UInt8(min(95, max(0, frame - 59) * 24))
+      for i in plane.bytes.indices { plane.bytes[i] &+= brighter }
+      guard (31...120).contains(frame) else { return }
+      MadePlanes.drawLetters(
+        &plane, count: 10, left: 30, top: 30, width: 7, height: 10, stroke: 2, gap: 3, value: 150)
+    }
+    let members = found.flatMap(\.members)
+    #expect(members.contains { $0.start.index == 31 && $0.end.index == 120 })
+  }
+
+  /// A tenth of their contrast is more than compression leaves behind, where that was high.
+  @Test func aTextThatTheGroundMakesFaintEndsWithItsStrokes() throws {
+    let found = try blocks(frames: 170) { frame, plane in
+      let brighter = UInt8(min(138, max(0, frame - 50) * 6))
+      for i in plane.bytes.indices { plane.bytes[i] = 80 &+ (plane.bytes[i] &- 80) / 8 &+ brighter }
+      guard (31...120).contains(frame) else { return }
+      MadePlanes.drawLetters(
+        &plane, count: 10, left: 30, top: 30, width: 7, height: 10, stroke: 2, gap: 3, value: 240)
+    }
+    #expect(found.map(\.start.index).min() == 31)
+    #expect(found.map(\.end.index).max() == 120)
+  }
+
+  /// Outlined letters of another width in the same place a frame later: some of their strokes are those of the first text.
+  @Test func aSubtitleInThePlaceOfAnotherIsDatedByItsOwnStrokes() throws {
+    let found = try blocks(frames: 160) { frame, plane in
+      let first = (20...69).contains(frame)
+      guard first || (71...120).contains(frame) else { return }
+      for (grown, value) in [(1, UInt8(0)), (0, 250)] {
+        for letter in 0..<(first ? 12 : 10) {
+          let (width, left) = first ? (6, 20 + letter * 10) : (8, 20 + letter * 12)
+          for x in [left, left + width - 2] {
+            MadePlanes.fill(
+              &plane, PixelBox(left: x - grown, top: 30 - grown, right: x + 2 + grown, bottom: 42 + grown), value)
+          }
+        }
+      }
+    }
+    #expect(Set(found.map(\.start.index)) == [20, 71], "\(found.map { ($0.start.index, $0.end.index) })")
+    #expect(Set(found.map(\.end.index)) == [69, 120])
+  }
+
   /// On four looks, or five, wherever it begins between two searches.
   @Test(arguments: 40...45) func aTextOfHalfASecondIsFound(start: Int) throws {
     let found = try blocks(frames: 120) { (start...start + 13).contains($0) ? 1 : 0 }
