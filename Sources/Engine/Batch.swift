@@ -18,13 +18,7 @@ package final class Batch: Sendable {
     package var report: String?
   }
 
-  /// An input with all that is decided about it beforehand.
-  struct Item: Sendable {
-    let input: FoundInput
-    /// The folder of its results below the output folder.
-    let folder: String
-    let index: Int
-  }
+  typealias Item = BatchInputs.Item
 
   private struct State {
     var next = 0
@@ -70,49 +64,21 @@ package final class Batch: Sendable {
     self.events = events
     output = try OutputFolder(path)
     let batch = settings.batch
-    if output.holdsResults, !batch.resume, !batch.force {
-      throw DocumentError(
-        "\(path) already holds results; add --resume to go on with it, or --force to replace them")
-    }
-    paramsDigest = Fingerprint.bytes(Array(try DocumentEncoder.line(settings.options).utf8))
-    let earlier = batch.resume ? output.earlierResults() : [:]
-    // What an earlier run put somewhere stays there, whoever comes now.
-    let places = earlier.compactMapValues { $0.document.flatMap(Path.parent) }
-    var layout = OutputLayout()
-    places.values.sorted().forEach { layout.reserve($0) }
-    items = try InputDiscovery.find(inputs, extensions: batch.extensions, output: path, root: batch.root).enumerated()
-      .map {
-        index, input in
-        Item(
-          input: input, folder: places[Array(input.path.utf8)] ?? layout.place(input.relative), index: index)
-      }
-    try Self.checkStatistics(settings, inputs: items.count)
-    try settings.checkScenes()
+    let work = try BatchInputs(inputs, output: path, settings: settings)
+    (items, resumed, earlier, paramsDigest) = (work.items, work.resumed, work.earlier, work.paramsDigest)
     for folder in Set(items.map { Path.parent(Path.join(path, $0.folder)) ?? path }) {
       Publisher.removeLeftovers(in: folder)
     }
-    // What is to be written of every frame needs them all seen again.
-    let isResuming = batch.resume && batch.sceneStats == nil
-    let resumed =
-      isResuming
-      ? Resumption(folder: path, settings: settings, digest: paramsDigest, lines: earlier).finished(items) : [:]
-    self.resumed = resumed
-    self.earlier = earlier
     // The longest first, so that the last hour is not one film; for one at a time the order is that of the inputs.
-    let pending = items.filter { resumed[$0.index] == nil }
-    self.pending = batch.jobs == 1 ? pending : Self.longestFirst(pending)
+    pending = batch.jobs == 1 ? work.pending : Self.longestFirst(work.pending)
     state = Mutex(State(admission: MemoryAdmission(mostEach: settings.limits.maxMemory)))
-    try Self.checkBudget(batch)
     (jobs, threads) = Self.share(cores: ProcessUsage.cores, files: pending.count, batch: batch)
     server = pending.count > 1 ? ForkServer() : nil
-    let replaced = pending.filter { item in
-      earlier[Array(item.input.path.utf8)].map { [.succeeded, .partial].contains($0.status) } ?? false
-    }
-    if isResuming, !replaced.isEmpty {
+    if work.replaced > 0 {
       terminal.log(
         .warning,
         "results of an earlier run that are made again, and replaced, as the options, the input or the version are others: "
-          + "\(replaced.count)")
+          + "\(work.replaced)")
     }
     display = ProgressDisplay(terminal: terminal, total: pending.count, quiet: batch.quiet || batch.json)
   }

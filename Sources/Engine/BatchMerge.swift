@@ -53,7 +53,7 @@ package struct BatchMerge {
   /// Joins everything below `target`, which must be empty or not exist unless `force`.
   package func write(to target: String, force: Bool) throws -> Outcome {
     let output = try OutputFolder(target)
-    if output.holdsResults, !force {
+    if OutputFolder.holdsResults(output.path), !force {
       throw DocumentError("\(target) already holds results; add --force to replace them")
     }
     try output.openJournal(keeping: false)

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 
 /// What is decided about a batch before it begins.
 extension Batch {
@@ -32,18 +32,6 @@ extension Batch {
     let wanted = (batch.jobs ?? 1) * (batch.threads ?? 1)
     guard wanted <= cpus else {
       throw DocumentError("--jobs times --threads is \(wanted), more than the \(cpus) of --cpus")
-    }
-  }
-
-  /// Paths of the inputs a batch would analyse, in order, with their folders below `output`. Writes nothing.
-  package static func plan(
-    inputs: [String], output: String, settings: Settings
-  ) throws(DocumentError) -> [(path: String, folder: String)] {
-    var layout = OutputLayout()
-    return try InputDiscovery.find(
-      inputs, extensions: settings.batch.extensions, output: output, root: settings.batch.root
-    ).map {
-      ($0.path, layout.place($0.relative))
     }
   }
 }

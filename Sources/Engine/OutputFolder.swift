@@ -27,14 +27,19 @@ final class OutputFolder: @unchecked Sendable {
     close(lock)
   }
 
-  var journalPath: String { Path.join(path, "results.jsonl") }
-  var batchPath: String { Path.join(path, "batch.json") }
+  var journalPath: String { Self.journalPath(path) }
+  var batchPath: String { Self.batchPath(path) }
+  private static func journalPath(_ path: String) -> String { Path.join(path, "results.jsonl") }
+  private static func batchPath(_ path: String) -> String { Path.join(path, "batch.json") }
 
-  /// Whether an earlier batch left something here.
-  var holdsResults: Bool { FileSystem.exists(journalPath) || FileSystem.exists(batchPath) }
+  /// Whether an earlier batch left something in a folder.
+  static func holdsResults(_ path: String) -> Bool {
+    FileSystem.exists(journalPath(path)) || FileSystem.exists(batchPath(path))
+  }
 
-  /// By the bytes of the path, the last line of every path in `results.jsonl`. A torn last line, as a power cut leaves it, is passed over.
-  func earlierResults() -> [[UInt8]: ResultLine] { Self.results(in: journalPath) }
+  /// By the bytes of the path, the last line of every path in a folder's `results.jsonl`. A torn last line, as a power cut
+  /// leaves it, is passed over.
+  static func earlierResults(_ path: String) -> [[UInt8]: ResultLine] { results(in: journalPath(path)) }
 
   static func results(in journal: String) -> [[UInt8]: ResultLine] {
     (try? FileSystem.read(journal)).map(results(in:)) ?? [:]

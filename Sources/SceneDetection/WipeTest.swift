@@ -41,7 +41,9 @@ enum WipeTest {
     // Three planes tell which picture a sample shows. Where luma is alone, motion sends samples back, and their neighbours
     // must tell; the edge is judged without their help, which would smooth it.
     let isColorless = frames[window.start].isColorless && frames[window.end].isColorless
-    guard isSteady((isColorless ? leads.map(blurred) : leads).map { map($0, changed) }, changedCount) else { return nil }
+    guard isSteady((isColorless ? leads.map(blurred) : leads).map { map($0, changed) }, changedCount) else {
+      return nil
+    }
     let maps = leads.map { map($0, changed) }
     let roughness = roughness(maps, changed, changedCount)
     let margin = max(2, (window.end - window.start) / 4)

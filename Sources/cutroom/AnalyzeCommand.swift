@@ -48,7 +48,7 @@ enum AnalyzeCommand {
   }
 
   private static func dryRun(_ invocation: Invocation, _ output: String) throws -> Int32 {
-    let plan = try Batch.plan(inputs: invocation.arguments, output: output, settings: invocation.settings)
+    let plan = try BatchInputs(invocation.arguments, output: output, settings: invocation.settings).plan
     try Output.write(
       plan.map { "\(Terminal.printable($0.path)) -> \(Terminal.printable(Path.join(output, $0.folder)))\n" }.joined())
     return 0

@@ -136,6 +136,11 @@ struct OutputFolderTests {
     #expect(batch.outcome.lines.count == 2)
     #expect(batch.outcome.text.contains("a.mp4") && batch.outcome.text.contains("b/c.mp4"))
     #expect(!exists(folder("out")))
+    // What an earlier run finished is not listed, and what would be refused is.
+    _ = try Batch([folder("in/a.mp4")], into: folder("out"), Self.quick)
+    let rest = try Batch([folder("in")], into: folder("out"), Self.quick + ["--resume", "--dry-run"])
+    #expect(rest.outcome.lines.map { $0.contains("b/c.mp4") } == [true])
+    #expect(try Batch([folder("in")], into: folder("out"), Self.quick + ["--dry-run"]).outcome.exitCode == 2)
   }
 
   @Test func `fail fast stops at the first input that fails`() throws {

@@ -102,7 +102,7 @@ struct RealNoBoundaryTests {
 
   /// What the detector still takes for boundaries.
   static let mistaken: [Case] = [
-    Case("light switched off over a moving camera", .seabed, filter: "lutyuv=y=16+(val-16)*0.45:enable='gte(n,50)'"),
+    Case("light switched off over a moving camera", .seabed, filter: "lutyuv=y=16+(val-16)*0.45:enable='gte(n,50)'")
   ]
 
   static let run = Result {
