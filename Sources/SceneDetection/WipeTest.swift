@@ -25,6 +25,7 @@ enum WipeTest {
 
     let changed = distance.map { $0 > edge }
     var undecided = 0.0
+    // How much nearer each sample is to the new picture than to the old one, frame by frame.
     var leads: [[Int16]] = []
     let total = zip(distance, changed).reduce(0) { $0 + ($1.1 ? Int($1.0) : 0) }
     for index in window.inner {
@@ -41,9 +42,8 @@ enum WipeTest {
     // Three planes tell which picture a sample shows. Where luma is alone, motion sends samples back, and their neighbours
     // must tell; the edge is judged without their help, which would smooth it.
     let isColorless = frames[window.start].isColorless && frames[window.end].isColorless
-    guard isSteady((isColorless ? leads.map(blurred) : leads).map { map($0, changed) }, changedCount) else {
-      return nil
-    }
+    let steadied = isColorless ? leads.map(blurred) : leads
+    guard isSteady(steadied.map { map($0, changed) }, changedCount) else { return nil }
     let maps = leads.map { map($0, changed) }
     let roughness = roughness(maps, changed, changedCount)
     let margin = max(2, (window.end - window.start) / 4)

@@ -18,11 +18,14 @@ import Testing
     try Data((text.joined() + #"{"path": "c", "stat"#).utf8).write(to: URL(fileURLWithPath: "\(folder)/results.jsonl"))
     let output = try OutputFolder(folder)
     #expect(
-      OutputFolder.earlierResults(folder).mapValues(\.status) == [Array("a".utf8): .succeeded, Array("b".utf8): .succeeded])
+      OutputFolder.earlierResults(folder).mapValues(\.status) == [
+        Array("a".utf8): .succeeded, Array("b".utf8): .succeeded,
+      ])
     try output.openJournal(keeping: true)
     try output.append(line("d", .succeeded))
     #expect(
-      OutputFolder.earlierResults(folder).values.map(\.path).sorted() == ["a", "b", "d"], "the torn line swallowed the next one")
+      OutputFolder.earlierResults(folder).values.map(\.path).sorted() == ["a", "b", "d"],
+      "the torn line swallowed the next one")
   }
 
   @Test func aSecondBatchIsKeptOut() throws {
