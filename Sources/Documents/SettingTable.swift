@@ -152,7 +152,7 @@ package enum SettingTable {
       guard !list.isEmpty else { throw DocumentError("extensions is empty; write it like mp4,mkv") }
       settings.batch.extensions = list
     },
-    flag("resume", .batch, "Go on with an output folder: what is finished and unchanged is not done again.") {
+    flag("resume", .batch, "Go on with an output folder: what is finished, by the same options, is not done again.") {
       $0.batch.resume = $1
     },
     Setting(
