@@ -105,7 +105,7 @@ import Timing
 
   /// As letters are found at once where they are seen well, and late where the picture hid them.
   @Test func readingsOfTwoPartsOfATextsTimeGiveAllOfIt() {
-    let found = tracks([line("SINTEL", 10...60), line("SINTEL", 40...90, confidence: 0.85, block: 1)])
+    let found = tracks([line("SINTEL", 10...60), line("SINTEL", 30...90, confidence: 0.85, block: 1)])
     #expect(found.map(\.start.index) == [10] && found.map(\.last.index) == [90])
     // What came and went within a frame is dated: the other is clutter round it.
     for (dated, clutter) in [(0.9, 0.85), (0.85, 0.9)] {

@@ -61,30 +61,31 @@ import Timing
     #expect(found.map(\.end.index).max() == 120)
   }
 
-  /// A ground that grows brighter than the letters within three frames, on one of which they cannot be seen.
+  /// Letters that cannot be seen on three frames, one of them a look, while the ground passes through their brightness; gone
+  /// before they could be found anew.
   @Test func aGroundThatPassesThroughTheBrightnessOfATextDoesNotEndIt() throws {
-    let found = try blocks(frames: 170) { frame, plane in
-      let brighter = UInt8(min(95, max(0, frame - 59) * 24))
-      for i in plane.bytes.indices { plane.bytes[i] &+= brighter }
-      guard (31...120).contains(frame) else { return }
+    let found = try blocks(frames: 130) { frame, plane in
+      if frame >= 63 { for i in plane.bytes.indices { plane.bytes[i] &+= 95 } }
+      guard (31...74).contains(frame), !(62...64).contains(frame) else { return }
       MadePlanes.drawLetters(
         &plane, count: 10, left: 30, top: 30, width: 7, height: 10, stroke: 2, gap: 3, value: 150)
     }
-    let members = found.flatMap(\.members)
-    #expect(members.contains { $0.start.index == 31 && $0.end.index == 120 })
+    #expect(found.map(\.start.index).min() == 31)
+    #expect(found.map(\.end.index).max() == 74)
   }
 
-  /// A tenth of their contrast is more than compression leaves behind, where that was high.
+  /// A tenth of their contrast is more than compression leaves behind, where that was high. The ground changes when both
+  /// windows have found the letters.
   @Test func aTextThatTheGroundMakesFaintEndsWithItsStrokes() throws {
-    let found = try blocks(frames: 170) { frame, plane in
-      let brighter = UInt8(min(138, max(0, frame - 50) * 6))
+    let found = try blocks(frames: 150) { frame, plane in
+      let brighter = UInt8(min(138, max(0, frame - 75) * 6))
       for i in plane.bytes.indices { plane.bytes[i] = 80 &+ (plane.bytes[i] &- 80) / 8 &+ brighter }
-      guard (31...120).contains(frame) else { return }
+      guard (31...112).contains(frame) else { return }
       MadePlanes.drawLetters(
         &plane, count: 10, left: 30, top: 30, width: 7, height: 10, stroke: 2, gap: 3, value: 240)
     }
     #expect(found.map(\.start.index).min() == 31)
-    #expect(found.map(\.end.index).max() == 120)
+    #expect(found.map(\.end.index).max() == 112)
   }
 
   /// Outlined letters of another width in the same place a frame later: some of their strokes are those of the first text.
@@ -104,8 +105,6 @@ import Timing
     }
     let second = try #require(found.filter { $0.end.index == 120 }.max { $0.strokes < $1.strokes })
     #expect(second.start.index == 71)
-    // Strokes that both have in one place may have stood since the first came, but none began between.
-    #expect(found.flatMap(\.members).allSatisfy { !(22..<71).contains($0.start.index) })
     #expect(Set(found.map(\.end.index)) == [69, 120])
   }
 
