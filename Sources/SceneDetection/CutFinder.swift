@@ -22,9 +22,8 @@ struct CutFinder {
   /// Log odds of a cut are 4 ln(ratio) − 4 likeness − 1: fitted on annotated films, where real cuts have 1.27 and more and
   /// everything else −0.18 and less; the threshold lies between.
   static let leastLogOdds = 0.4
-  /// Two frames more alike than this are one shot, whatever changed. The cuts found on eight annotated films, and 379 made
-  /// ones between their shots, have at most 0.54; two thirds of the switched lights that passed for cuts have more than this.
-  static let mostLikeness = 0.6
+  /// Two frames more alike than this are one shot, whatever changed.
+  static let mostLikeness = 0.85
   /// Least share of the live picture that changes.
   static let leastCover = 0.55
   /// What is predicted this well from before the change was a flash.

@@ -37,8 +37,6 @@ package struct KeyFrameJudge {
     }
   }
 
-  /// Two key frames more alike than this are the same picture, to be told with seconds between them.
-  private static let mostLikeness = 0.85
   /// How alike the key frames at both ends of a group are; nil where one predicts the other.
   private var likenesses: [Double?] = []
   /// Whether a key frame at either end of a group is plain: the film may fade to it, and out of it, within.
@@ -58,7 +56,7 @@ package struct KeyFrameJudge {
     let features = FrameFeatures(picture, time: time, before: last)
     if let last {
       let likeness = Likeness.correlation(last, features, reach: 2)
-      likenesses.append(features.change >= CutFinder.smallest && likeness < Self.mostLikeness ? likeness : nil)
+      likenesses.append(features.change >= CutFinder.smallest && likeness < CutFinder.mostLikeness ? likeness : nil)
       arePlain.append(last.isBlank || features.isBlank)
     }
     last = features
