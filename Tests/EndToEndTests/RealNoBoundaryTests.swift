@@ -98,16 +98,12 @@ struct RealNoBoundaryTests {
     Case("object that fills the picture", .sea, filter: passing(400).filter, others: passing(400).input),
     Case("explosion", .table, filter: fireball(0.8).filter, others: fireball(0.8).input),
     Case("loss of focus", .table, filter: "gblur=sigma=6:enable='between(n,30,60)'"),
-  ]
-
-  /// What the detector still takes for boundaries.
-  static let mistaken: [Case] = [
-    Case("light switched off over a moving camera", .seabed, filter: "lutyuv=y=16+(val-16)*0.45:enable='gte(n,50)'")
+    Case("light switched off over a moving camera", .seabed, filter: "lutyuv=y=16+(val-16)*0.45:enable='gte(n,50)'"),
   ]
 
   static let run = Result {
     let folder = try TemporaryFolder()
-    for film in cases + mistaken { try folder.copy(film.film(), to: "in/\(film.file)") }
+    for film in cases { try folder.copy(film.film(), to: "in/\(film.file)") }
     return try Batch([folder("in")], into: folder("out"), ["--stages", "scenes"], keeping: folder)
   }
 
@@ -115,11 +111,5 @@ struct RealNoBoundaryTests {
     let document = try Self.run.get().document(film.file)
     #expect((80...100).contains(document.media.video.frame_count.int ?? 0))
     #expect(document.scenes.items.count == 1, "\(document.scenes)")
-  }
-
-  @Test(arguments: mistaken) func `no boundary, but one is reported`(film: Case) throws {
-    let document = try Self.run.get().document(film.file)
-    #expect(document.media.video.frame_count.int == 100)
-    withKnownIssue("\(film.name) is taken for a boundary") { #expect(document.scenes.items.count == 1) }
   }
 }
