@@ -124,11 +124,14 @@ struct ExactFrameTests {
       max(0, (seconds.firstIndex { $0 > Double(time) / 1000 + 5e-7 } ?? seconds.count) - 1)
     }
     #expect(Set(taken.frames).isSuperset(of: numbers.union(shown)), "\(asked) gave \(taken.frames)")
-    for picture in taken.document.frames.items {
+    let pictures = taken.document.frames.items
+    let made = try RawFrames(picturesIn: "\(taken.output)/frames")
+    let files = pictures.compactMap(\.file.string)
+    #expect(files.count == made.count && files == files.sorted())
+    for (index, picture) in pictures.enumerated() {
       let number = try #require(picture.at.frame.int)
       #expect(list.frame(number, isAt: picture.at.pts.int, base: taken.document.media.video.time_base.string))
-      let made = try RawFrames("\(taken.output)/\(#require(picture.file.string))")
-      #expect(made[0] == raw[number], "frame \(number) of \(film.name), asked for \(asked)")
+      #expect(made[index] == raw[number], "frame \(number) of \(film.name), asked for \(asked)")
     }
   }
 

@@ -9,9 +9,12 @@ package struct RawFrames: Sendable {
   /// libswscale's flags with which pictures are made, so that equal frames have equal bytes.
   private static let flags = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
-  /// `filter` comes before the conversion, such as a colour space's.
-  package init(_ film: String, filter: String = "null", frames: Int? = nil, decoding options: [String] = []) throws {
-    let size = try probe(film, "width,height")
+  /// `filter` comes before the conversion, such as a colour space's; the size is that of the file `like`.
+  package init(
+    _ film: String, like other: String? = nil, filter: String = "null", frames: Int? = nil,
+    decoding options: [String] = []
+  ) throws {
+    let size = try probe(other ?? film, "width,height")
     (width, height) = (size.width.int ?? 0, size.height.int ?? 0)
     let limit = frames.map { ["-frames:v", "\($0)"] } ?? []
     data = try run(
@@ -20,6 +23,17 @@ package struct RawFrames: Sendable {
         "-vf", "\(filter),scale=flags=\(Self.flags),format=rgb24", "-f", "rawvideo", "-",
       ]
     ).output
+  }
+
+  /// The PNG files of a folder, which are of one size, in the order of their names, by one call of the command: starting it costs
+  /// more than a small picture.
+  package init(picturesIn folder: String) throws {
+    let names = everything(in: folder).filter { $0.hasSuffix(".png") }.sorted()
+    guard let first = names.first else { throw CommandFailure(description: "no PNG files in \(folder)") }
+    try self.init("\(folder)/*.png", like: "\(folder)/\(first)", decoding: ["-pattern_type", "glob"])
+    guard count == names.count else {
+      throw CommandFailure(description: "\(names.count) PNG files in \(folder), \(count) decoded")
+    }
   }
 
   package var count: Int { width * height == 0 ? 0 : data.count / (width * height * 3) }
