@@ -168,10 +168,11 @@ struct WorkerLimitTests {
     return (batch.outcome, try batch.document("film.mp4"), folder)
   }
 
-  /// A minute of noise in 1080p: many seconds of decoding.
+  /// A minute of 1080p, the same seconds again and again: many seconds of decoding.
   private func slow() throws -> String {
-    try Film.make(
-      ["-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=60", "-c:v", "libx264", "-preset", "ultrafast"], as: "mp4")
+    let part = try Film.make(
+      ["-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=3", "-c:v", "libx264", "-preset", "ultrafast"], as: "mp4")
+    return try Film.make(["-stream_loop", "19", "-i", part, "-c", "copy"], as: "mp4")
   }
 
   @Test func `processor time`() throws {
@@ -181,7 +182,9 @@ struct WorkerLimitTests {
   }
 
   @Test func `the workspace`() throws {
-    let film = try Film.make(["-f", "lavfi", "-i", "mandelbrot=s=640x480:r=25", "-t", "20"], as: "mp4")
+    let film = try Film.make(
+      ["-f", "lavfi", "-i", "mandelbrot=s=640x480:r=25", "-t", "6", "-c:v", "libx264", "-preset", "ultrafast"],
+      as: "mp4")
     let options = ["--frame-format", "png", "--frame-width", "0", "--frames-per-scene", "100"]
     let (outcome, document, _) = try run(film, options + ["--max-output", "100k"], stages: "scenes,frames")
     #expect(outcome.exitCode == 1)
