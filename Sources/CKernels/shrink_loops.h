@@ -1,7 +1,8 @@
-// The loops of shrink.c, included once for each kind of machine: NAME tells them apart, LANES is the number of 16-bit words in a
-// vector.
+// The loops of shrink.c, included once for each kind of machine: NAME tells them apart.
 
-typedef uint16_t NAME(words) __attribute__((vector_size(2 * LANES), aligned(1), may_alias));
+// 16-bit words in a vector.
+#define LANES (VECTOR / 2)
+typedef uint16_t NAME(words) __attribute__((vector_size(VECTOR), aligned(1), may_alias));
 typedef uint8_t NAME(bytes) __attribute__((vector_size(LANES)));
 #define words NAME(words)
 
@@ -71,7 +72,7 @@ static inline void NAME(sum_boxes)(const uint8_t *luma, size_t stride, size_t fa
 
 // High halves of products of words.
 static inline words NAME(high_products)(words a, uint16_t b) {
-#if LANES == 16
+#if VECTOR == 32
   return (words)_mm256_mulhi_epu16((__m256i)a, _mm256_set1_epi16((short)b));
 #elif defined(__SSE2__)
   return (words)_mm_mulhi_epu16((__m128i)a, _mm_set1_epi16((short)b));
@@ -106,3 +107,4 @@ static void NAME(shrink)(const uint8_t *luma, const ck_boxes *boxes, const ck_le
 }
 
 #undef words
+#undef LANES

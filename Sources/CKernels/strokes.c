@@ -2,25 +2,8 @@
 
 #include <string.h>
 
-// Each loop is compiled twice, for any machine and for AVX2, and chosen at run time.
-#define NAME(name) name##_plain
-#define LANES 16
-#include "strokes_loops.h"
-#undef NAME
-#undef LANES
-
-#if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
-#define NAME(name) name##_fast
-#define LANES 32
-#include "strokes_loops.h"
-#undef NAME
-#undef LANES
-#pragma clang attribute pop
-#define CALL(name, ...) (__builtin_cpu_supports("avx2") ? name##_fast(__VA_ARGS__) : name##_plain(__VA_ARGS__))
-#else
-#define CALL(name, ...) name##_plain(__VA_ARGS__)
-#endif
+#define LOOPS "strokes_loops.h"
+#include "each_machine.h"
 
 void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling,
                      uint8_t *wide_rising, uint8_t *wide_falling, uint8_t *scratch) {

@@ -1,17 +1,17 @@
-// The loops of strokes.c, included once for each kind of machine: NAME tells them apart, LANES is the width of a vector.
+// The loops of strokes.c, included once for each kind of machine: NAME tells them apart, VECTOR is the number of bytes in a vector.
 
-typedef uint8_t NAME(vector) __attribute__((vector_size(LANES), aligned(1), may_alias));
+typedef uint8_t NAME(vector) __attribute__((vector_size(VECTOR), aligned(1), may_alias));
 #define vector NAME(vector)
 #define AT(bytes) (*(const vector *)(bytes))
 #define PUT(bytes, value) (*(vector *)(bytes) = (value))
 #define LESSER(a, b) __builtin_elementwise_min(a, b)
 #define LARGER(a, b) __builtin_elementwise_max(a, b)
 
-// Steps over a row of at least LANES bytes; the last one goes back to end with the row, so that no bytes are left over.
+// Steps over a row of at least VECTOR bytes; the last one goes back to end with the row, so that no bytes are left over.
 // What is written must not depend on what stood there.
 #define STEPS(x, count)                                                                                                \
-  for (size_t x = 0; x < (count); x += LANES)                                                                          \
-    if ((x = x + LANES > (count) ? (count)-LANES : x), 1)
+  for (size_t x = 0; x < (count); x += VECTOR)                                                                          \
+    if ((x = x + VECTOR > (count) ? (count)-VECTOR : x), 1)
 
 // One row of edges: by how much the value after exceeds the one before, and the other way round.
 static inline void NAME(edge_row)(const uint8_t *luma, uint8_t *rising, uint8_t *falling, size_t width) {
@@ -134,28 +134,28 @@ static void NAME(dense)(const uint8_t *rising, const uint8_t *falling, size_t wi
 // Upwards, so that the other may lie ahead of the values in the same memory: it is read before it is overwritten.
 static void NAME(keep_least)(uint8_t *values, const uint8_t *other, size_t count) {
   size_t i = 0;
-  for (; i + LANES <= count; i += LANES) PUT(values + i, LESSER(AT(values + i), AT(other + i)));
+  for (; i + VECTOR <= count; i += VECTOR) PUT(values + i, LESSER(AT(values + i), AT(other + i)));
   for (; i < count; i++) values[i] = other[i] < values[i] ? other[i] : values[i];
 }
 
 static void NAME(keep_largest)(uint8_t *values, const uint8_t *other, size_t count) {
   size_t i = 0;
-  for (; i + LANES <= count; i += LANES) PUT(values + i, LARGER(AT(values + i), AT(other + i)));
+  for (; i + VECTOR <= count; i += VECTOR) PUT(values + i, LARGER(AT(values + i), AT(other + i)));
   for (; i < count; i++) values[i] = other[i] > values[i] ? other[i] : values[i];
 }
 
 // Sums of bytes: neighbours are added as halves of 16-bit words, of which 128 hold no more than 65535.
 static uint32_t NAME(sum)(const uint8_t *bytes, size_t count) {
-  typedef uint16_t words __attribute__((vector_size(LANES), aligned(1), may_alias));
+  typedef uint16_t words __attribute__((vector_size(VECTOR), aligned(1), may_alias));
   uint32_t sum = 0;
   size_t i = 0;
-  while (i + LANES <= count) {
+  while (i + VECTOR <= count) {
     words some = (words){};
-    for (size_t k = 0; k < 128 && i + LANES <= count; k++, i += LANES) {
+    for (size_t k = 0; k < 128 && i + VECTOR <= count; k++, i += VECTOR) {
       const words pairs = *(const words *)(bytes + i);
       some += (pairs & 255) + (pairs >> 8);
     }
-    for (size_t lane = 0; lane < LANES / 2; lane++) sum += some[lane];
+    for (size_t lane = 0; lane < VECTOR / 2; lane++) sum += some[lane];
   }
   for (; i < count; i++) sum += bytes[i];
   return sum;
