@@ -2,21 +2,8 @@
 
 #include <stdlib.h>
 
-// Each loop is compiled twice, for any machine and for AVX2, and chosen at run time.
-#define NAME(name) name##_plain
-#include "halves_loops.h"
-#undef NAME
-
-#if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
-#define NAME(name) name##_fast
-#include "halves_loops.h"
-#undef NAME
-#pragma clang attribute pop
-#define CALL(name, ...) (__builtin_cpu_supports("avx2") ? name##_fast(__VA_ARGS__) : name##_plain(__VA_ARGS__))
-#else
-#define CALL(name, ...) name##_plain(__VA_ARGS__)
-#endif
+#define LOOPS "halves_loops.h"
+#include "each_machine.h"
 
 void ck_cover(const uint8_t *luma, const uint8_t *blue, const uint8_t *red, const uint8_t *other_luma,
               const uint8_t *other_blue, const uint8_t *other_red, uint8_t edge, uint8_t dark, uint32_t *changed,
