@@ -261,15 +261,22 @@ def scaling(binary, count, options, work):
     films = make(os.path.join(work, "scaling"), count, options.seconds, options.size)
     cores = sorted(os.sched_getaffinity(0))
     paths = [os.path.join(base, name) for base, _, names in os.walk(films) for name in names]
+    def batch_wall(some):
+        # Without log and watch, as these would take a core from the second run only.
+        target = tempfile.mkdtemp(dir=work)
+        done = run(["taskset", "-c", ",".join(map(str, some)), binary, "analyze", films, "-o", os.path.join(target, "out"),
+                    "--stages", options.stages, "--quiet"], env=os.environ | {"XDG_CACHE_HOME": os.path.join(target, "cache")})
+        return done.wall
+
+    def gain(wall):
+        # One core before and after, so that a machine that grows slower or faster meanwhile favours neither.
+        first, second, third, last = (wall(some) for some in (cores[:1], cores, cores, cores[:1]))
+        return (first + last) / (second + third)
+
     ours, theirs = [], []
     for round in range(3):
-        # Without log and watch, as these would take a core from the second run only.
-        one, every = (run(["taskset", "-c", ",".join(map(str, some)), binary, "analyze", films, "-o",
-                           os.path.join(work, f"{len(some)}-{round}"), "--stages", options.stages, "--quiet"],
-                          env=os.environ | {"XDG_CACHE_HOME": os.path.join(work, f"{len(some)}-{round}-cache")})
-                      for some in (cores[:1], cores))
-        ours.append(one.wall / every.wall)
-        theirs.append(decode(paths, cores[:1]) / decode(paths, cores))
+        ours.append(gain(batch_wall))
+        theirs.append(gain(lambda some: decode(paths, some)))
     least = float(f"{0.95 * len(cores):.2f}")
     row = bound_row(f"{len(cores)} cores to one", statistics.median(ours), "times", at_least=least)
     return [row | {"peer": statistics.median(theirs), "ratio": statistics.median(ours) / statistics.median(theirs),
