@@ -73,6 +73,8 @@ final class SceneStatistics {
     Column(figure: "window_log_odds") { $0.window?.logOdds },
     Column(figure: "wipe_edge") { $0.window?.wipeEdge },
     Column(figure: "gradual_likeness") { $0.gradual.likeness },
+    Column(figure: "gradual_structure") { $0.gradual.structure },
+    Column(figure: "gradual_detail_loss") { $0.gradual.loss },
     Column(figure: "gradual_middle") { $0.gradual.middle },
     Column(figure: "gradual_return") { $0.gradual.returning },
     Column(figure: "gradual_log_odds") { $0.gradual.logOdds },

@@ -55,6 +55,11 @@ package struct FrameEvidence: Sendable, Equatable {
   package struct Gradual: Sendable, Equatable {
     /// Likeness of the pictures before and after, from 0 to 1.
     package internal(set) var likeness: Double?
+    /// How much of the way of the window is left where the mean of each plane is taken away, from 0 to 1: little of a change of
+    /// light.
+    package internal(set) var structure: Double?
+    /// How much less detail the picture in the middle has than those before and after, as a share.
+    package internal(set) var loss: Double?
     /// Likeness of the picture in the middle to the side that it is less like: high where only the light changes.
     package internal(set) var middle: Double?
     /// Least distance of a frame nearby from the other side's picture, over that of both sides: small where light came and
@@ -86,8 +91,7 @@ package struct FrameEvidence: Sendable, Equatable {
   }
 
   /// Notes the last tests of a candidate; of several centred here the most likely stays.
-  mutating func weigh(logOdds: Double, likeness: Double?, middle: Double? = nil, returning: Double? = nil) {
-    guard logOdds > gradual.logOdds ?? -.infinity else { return }
-    gradual = Gradual(likeness: likeness, middle: middle, returning: returning, logOdds: logOdds)
+  mutating func weigh(_ candidate: Gradual) {
+    if candidate.logOdds ?? -.infinity > gradual.logOdds ?? -.infinity { gradual = candidate }
   }
 }

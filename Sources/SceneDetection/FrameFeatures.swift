@@ -91,6 +91,8 @@ struct HalfPicture {
   /// Luma, then blue, then red; each sample from 0 to 1020.
   let values: [Int16]
 
+  private init(values: [Int16]) { self.values = values }
+
   init(_ picture: AnalysisPicture) {
     values = [Int16](unsafeUninitializedCapacity: 3 * Self.samples) { out, filled in
       var position = 0
@@ -150,6 +152,30 @@ struct HalfPicture {
       total += plane == 0 ? 2 * sum : sum
     }
     return Self.mean(ofWeighted: total)
+  }
+
+  /// The picture without the mean of each plane: what a light that fills it adds is gone.
+  var leveled: HalfPicture {
+    var leveled = values
+    for plane in 0..<3 {
+      let samples = plane * Self.samples..<(plane + 1) * Self.samples
+      let mean = Int16(values[samples].reduce(0) { $0 + Int($1) } / Self.samples)
+      for index in samples { leveled[index] -= mean }
+    }
+    return HalfPicture(values: leveled)
+  }
+
+  /// Root mean square of the differences of neighbouring luma samples, across and down together, in grey levels.
+  var detail: Double {
+    var sum = 0
+    for y in 0..<Self.height {
+      for index in y * Self.width..<(y + 1) * Self.width {
+        let across = (index + 1) % Self.width > 0 ? Int(values[index + 1]) - Int(values[index]) : 0
+        let down = y + 1 < Self.height ? Int(values[index + Self.width]) - Int(values[index]) : 0
+        sum += across * across + down * down
+      }
+    }
+    return (Double(sum) / Double(Self.samples)).squareRoot() / 4
   }
 
   /// Mean absolute difference in grey levels: luma counts once, each chroma plane half.

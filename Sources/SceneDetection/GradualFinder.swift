@@ -16,13 +16,14 @@ struct GradualFinder {
 
   /// Lengths in frames at up to 30 a second.
   static let windows = [6, 8, 12, 16, 24, 32, 48, 64]
-  /// Log odds of a mix: −14.3 residual − 8.4 step − 5.9 likeness + 1.44 ln(gain distance/live + 1) − 0.37. Logistic regression
-  /// over annotated films and made sequences, on refined spans.
+  /// First log odds of a mix: −14.3 residual − 8.4 step + 1.44 ln(gain distance/live + 1) − 0.37. Logistic regression over
+  /// annotated films and made sequences, on refined spans.
   static let residualWeight = -14.3
   static let stepWeight = -8.4
-  static let likenessWeight = -5.9
   static let distanceWeight = 1.44
   static let constant = -0.37
+  /// A window with less is not looked at again: what is found out later adds at most about half to it.
+  static let leastFirstLogOdds = -1.0
   /// Odds of 0.4 : 0.6: a gradual transition that was missed costs as much as one made up.
   static let leastLogOdds = log(0.4 / 0.6)
   static let leastCover = 0.45
@@ -88,10 +89,10 @@ struct GradualFinder {
 
   private func mix(_ window: TransitionWindow, _ frames: FrameBuffer) -> Candidate? {
     // Most windows end here.
-    guard Self.highestLogOdds(window) >= Self.leastLogOdds else { return nil }
+    guard Self.highestLogOdds(window) >= Self.leastFirstLogOdds else { return nil }
     let cover = Likeness.cover(frames[window.start].picture, frames[window.end].picture, gain: window.gain)
     let z = Self.logOdds(window, live: cover.live, gain: window.gain)
-    guard cover.changed > Self.leastCover, z >= Self.leastLogOdds else { return nil }
+    guard cover.changed > Self.leastCover, z >= Self.leastFirstLogOdds else { return nil }
     // Windows that compete show the same pictures: what counts more for want of contrast does not make one the better.
     let rank = Self.logOdds(window, live: cover.live, gain: 1) + 0.5 * log(window.distance / cover.live + 1)
     return Candidate(window: window, rank: rank, isWipe: false, z: z)

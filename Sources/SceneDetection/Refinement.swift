@@ -1,3 +1,5 @@
+import Glibc
+
 /// The exact first and last frame of a gradual transition.
 struct Refinement {
   /// First frame that shows the new picture, and first that shows it alone.
@@ -58,6 +60,13 @@ struct Trial {
 
   typealias Verdict = (kind: Boundary.Kind, z: Double)
 
+  /// Log odds of a dissolve: 0.85 first − 5 likeness + 3.7 ln(structure) + 4.6 loss − 0.1. Logistic regression over candidates in
+  /// annotated films, made dissolves and shots under made lights, in colour and without.
+  static let firstWeight = 0.85
+  static let likenessWeight = -5.0
+  static let structureWeight = 3.7
+  static let lossWeight = 4.6
+  static let constant = -0.1
   /// A plain end has less contrast than this, in grey levels, or than this share of the other end.
   static let plainContrast = 0.5
   static let plainShare = 0.15
@@ -80,7 +89,7 @@ struct Trial {
 
   func wipe(_ z: Double) -> Verdict? {
     let likeness = Likeness.correlation(frames[refined.before], frames[refined.after], reach: 1)
-    frames[refined.middle].evidence?.weigh(logOdds: z, likeness: likeness)
+    frames[refined.middle].evidence?.weigh(FrameEvidence.Gradual(likeness: likeness, logOdds: z))
     return likeness < Self.mostLikeness ? (.wipe, z) : nil
   }
 
@@ -90,16 +99,33 @@ struct Trial {
     if new < max(Self.plainContrast, Self.plainShare * old) { return fade(.fadeOut, window) }
     if old < max(Self.plainContrast, Self.plainShare * new) { return fade(.fadeIn, window) }
     let likeness = Likeness.correlation(frames[refined.before], frames[refined.after], reach: 1)
-    let odds = z + GradualFinder.likenessWeight * likeness
-    guard odds >= GradualFinder.leastLogOdds, likeness < Self.mostLikeness else {
-      frames[refined.middle].evidence?.weigh(logOdds: odds, likeness: likeness)
-      return nil
-    }
+    let (structure, loss) = (structure(window), detailLoss)
+    let odds =
+      Self.firstWeight * z + Self.likenessWeight * likeness + Self.structureWeight * log(structure)
+      + Self.lossWeight * loss + Self.constant
+    var weighed = FrameEvidence.Gradual(likeness: likeness, structure: structure, loss: loss, logOdds: odds)
+    defer { frames[refined.middle].evidence?.weigh(weighed) }
+    guard odds >= GradualFinder.leastLogOdds, likeness < Self.mostLikeness else { return nil }
     let nearest = nearestReturn
     let middle = middleLikeness
-    frames[refined.middle].evidence?.weigh(
-      logOdds: odds, likeness: likeness, middle: middle, returning: nearest.share)
+    weighed.returning = nearest.share
+    weighed.middle = middle
     return middle > Self.mostMiddleLikeness || returns(nearest) ? nil : (.dissolve, odds)
+  }
+
+  /// How much of the window's way both pictures are apart without the mean of their planes, from 0 to 1. Light that changes
+  /// over a whole picture, however strong, adds a level and takes contrast: half of the made dissolves have 0.7 and more, half
+  /// of the made lights that looked like dissolves 0.27 and less.
+  private func structure(_ window: TransitionWindow) -> Double {
+    let distance = frames[refined.before].half.leveled.distance(frames[refined.after].half.leveled)
+    return min(1, (distance + 0.1) / (window.distance + 0.1))
+  }
+
+  /// How much less detail the middle has than both ends have on average, as a share, −0.5 at least. The variance of a mix of
+  /// unlike pictures follows a parabola over its course (Alattar, 1993); what moves keeps its detail.
+  private var detailLoss: Double {
+    let ends = (frames[refined.before].half.detail + frames[refined.after].half.detail) / 2
+    return max(-0.5, 1 - frames[refined.middle].half.detail / (ends + 0.1))
   }
 
   /// How like the frame in the middle is to the end that it is less like.
@@ -112,7 +138,7 @@ struct Trial {
 
   private func fade(_ kind: Boundary.Kind, _ window: TransitionWindow) -> Verdict? {
     let odds = 20 * (Self.fadeTolerance - window.residual - window.step)
-    frames[refined.middle].evidence?.weigh(logOdds: odds, likeness: nil)
+    frames[refined.middle].evidence?.weigh(FrameEvidence.Gradual(logOdds: odds))
     let length = refined.after - refined.before
     let visible = kind == .fadeOut ? refined.before : refined.after
     let beyond =
