@@ -54,6 +54,14 @@ struct RealNoBoundaryTests {
     )
   }
 
+  /// Warm light that comes up over the picture within `frames`, up to `alpha`, and goes down after a second.
+  private static func veil(_ alpha: Double, within frames: Int) -> (input: [String], filter: String) {
+    let light = "color=0xffe0a0@\(alpha):s=320x180:r=25:d=4,format=yuva420p"
+    return (
+      ["-f", "lavfi", "-i", "\(light),fade=in:45:\(frames):alpha=1,fade=out:70:24:alpha=1"], "[0:v][1:v]overlay"
+    )
+  }
+
   static let cases: [Case] = [
     Case("photographic flash", .sea, filter: "lutyuv=y=val*0.25+180:enable='between(n,50,51)'"),
     Case(
@@ -97,6 +105,12 @@ struct RealNoBoundaryTests {
     Case("explosion to plain light", .table, filter: fireball(1).filter, others: fireball(1).input),
     Case("object that fills the picture", .sea, filter: passing(400).filter, others: passing(400).input),
     Case("explosion", .table, filter: fireball(0.8).filter, others: fireball(0.8).input),
+    Case("veil of light", .sea, filter: veil(0.65, within: 3).filter, others: veil(0.65, within: 3).input),
+    Case(
+      "light that comes and goes", .table, filter: veil(0.5, within: 20).filter, others: veil(0.5, within: 20).input),
+    Case(
+      "light that goes down over a moving camera", .seabed,
+      filter: "eq=brightness='-0.35*min(1,max(0,(n-45)/20))':contrast='1-0.5*min(1,max(0,(n-45)/20))':eval=frame"),
     Case("loss of focus", .table, filter: "gblur=sigma=6:enable='between(n,30,60)'"),
     Case("light switched off over a moving camera", .seabed, filter: "lutyuv=y=16+(val-16)*0.45:enable='gte(n,50)'"),
   ]
