@@ -10,6 +10,9 @@ let swift: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// For what goes over every pixel and sample that tests make and compare: optimised in debug builds too.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// A system library: a module map and a shim header, found with pkg-config.
 func library(_ name: String, pkgConfig: String, debian: [String]) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt(debian)])
@@ -19,8 +22,8 @@ func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Targ
   .target(name: name, dependencies: dependencies, swiftSettings: swift)
 }
 
-func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swift)
+func tests(of name: String, uses dependencies: [Target.Dependency] = [], _ more: [SwiftSetting] = []) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swift + more)
 }
 
 let package = Package(
@@ -34,7 +37,8 @@ let package = Package(
     library("CHash", pkgConfig: "libxxhash", debian: ["libxxhash-dev"]),
     library("CSandbox", pkgConfig: "libseccomp", debian: ["libseccomp-dev"]),
 
-    .target(name: "CKernels"),
+    // Optimised in debug builds too, where tests compare the loops that are shipped.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
     module("Timing"),
     module("Documents"),
@@ -56,14 +60,14 @@ let package = Package(
     .executableTarget(
       name: "cutroom", dependencies: ["Documents", "Engine", "Schemas", "Timelines"], swiftSettings: swift),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift + optimized),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swift),
     tests(of: "Timing"),
     tests(of: "Documents"),
     tests(of: "Media", uses: ["Documents", "TestSupport", "Timing"]),
     tests(of: "SceneDetection", uses: ["CKernels", "Timing"]),
     tests(of: "FrameExtraction"),
-    tests(of: "AudioMixing", uses: ["CKernels", "Documents", "Media"]),
+    tests(of: "AudioMixing", uses: ["CKernels", "Documents", "Media"], optimized),
     tests(of: "TextRecognition", uses: ["CKernels", "Documents", "Media", "Timing"]),
     tests(of: "Timelines", uses: ["Documents", "TestSupport"]),
     tests(of: "Engine", uses: ["Documents", "FrameExtraction", "Media", "SceneDetection", "TestSupport", "Timing"]),

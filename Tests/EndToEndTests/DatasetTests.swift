@@ -129,7 +129,9 @@ struct DatasetTests {
     let folder = try TemporaryFolder()
     let films = [try Film.plain(), try Film.long()]
     let command = try RunningCommand(
-      cutroomBinary, ["analyze"] + films + ["-o", folder("out"), "--dataset", "--jobs", "1", "--stages", "scenes"])
+      cutroomBinary,
+      ["analyze"] + films
+        + ["-o", folder("out"), "--dataset", "--jobs", "1", "--threads", "1", "--stages", "scenes"])
     _ = try eventually("the first film is done") {
       try exists(folder("out/results.jsonl")) && !results(in: folder("out")).isEmpty ? true : nil
     }

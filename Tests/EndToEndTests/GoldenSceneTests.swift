@@ -24,14 +24,11 @@ struct GoldenSceneTests {
   /// By the truths: at most five false reports where there is no boundary; of the drawn film, which is all dissolves, particles
   /// and zooms, more than other detectors find (the best of PySceneDetect: F1 0.52).
   @Test func `against what people saw they are good enough`() throws {
-    let folder = try TemporaryFolder()
-    for film in Self.films {
-      try folder.write(cutroom(["scenes", Samples.film(film), "--json"]).output, to: film + ".json")
-    }
+    let found = try RealFilmTests.run.get().output
     func score(_ film: String) throws -> String {
       let truth = "\(packageRoot)/Resources/truths/\(Self.name(film)).json"
-      return try tool("python3", ["\(packageRoot)/tools/benchmarks/score_scenes.py", truth, folder(film + ".json")])
-        .lines[0]
+      let scorer = "\(packageRoot)/tools/benchmarks/score_scenes.py"
+      return try tool("python3", [scorer, truth, "\(found)/\(film)/analysis.json"]).lines[0]
     }
     func figure(_ name: String, in line: String) throws -> Double {
       let words = line.split(separator: " ")
@@ -53,7 +50,7 @@ struct GoldenSceneTests {
   @Test(arguments: films) func `truths speak of these films`(film: String) throws {
     let truth = try JSON(contents(of: "\(packageRoot)/Resources/truths/\(Self.name(film)).json"))
     #expect(truth.film.string == film)
-    #expect(try truth.frames.int == FrameList(of: Samples.film(film)).timestamps.count)
+    #expect(try truth.frames.int == Samples.frames(of: film).timestamps.count)
     let boundaries = truth.boundaries.items
     #expect(boundaries.allSatisfy { ($0.first.int ?? 0) <= ($0.last.int ?? -1) })
     #expect(boundaries.allSatisfy { ($0.kind.string == "cut") == ($0.first == $0.last) })

@@ -73,7 +73,7 @@ struct LimitTests {
       cutroomBinary,
       [
         "analyze", folder("film.mp4"), "-o", folder("out"), "--stages", "scenes,frames", "--clips", "encode",
-        "--retries", "0",
+        "--retries", "0", "--threads", "1",
       ]
         + ["--events", folder("events"), "--work-dir", folder("work"), "--quiet"])
     let worker = try eventually(within: 120, "clips are being made") {
@@ -98,7 +98,7 @@ struct LimitTests {
   @Test func `what was brought back is kept when the worker is ended before it finds more`() throws {
     let folder = try TemporaryFolder()
     try folder.copy(Film.long(), to: "film.mp4")
-    let options = ["--cache-dir", folder("cache"), "--retries", "0", "--quiet", "--stages"]
+    let options = ["--cache-dir", folder("cache"), "--retries", "0", "--quiet", "--threads", "1", "--stages"]
     #expect(try Batch([folder("film.mp4")], into: folder("one"), options + ["scenes"]).outcome.exitCode == 0)
     let command = try RunningCommand(
       cutroomBinary,
@@ -141,11 +141,10 @@ struct LimitTests {
   }
 
   @Test func `sound that goes on long after the last picture is no stall`() throws {
+    let sound = try Film.make(["-f", "lavfi", "-i", "anoisesrc=d=10:r=48000:a=0.1"], as: "flac")
     let film = try Film.make(
-      [
-        "-f", "lavfi", "-i", "testsrc2=s=64x64:r=1:d=1", "-f", "lavfi", "-i", "anoisesrc=d=1500:r=48000:a=0.1",
-        "-c:v", "mjpeg", "-c:a", "flac",
-      ], as: "mkv")
+      ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=1:d=1", "-stream_loop", "149", "-i", sound]
+        + ["-c:v", "mjpeg", "-c:a", "copy"], as: "mkv")
     let folder = try TemporaryFolder()
     try folder.copy(film, to: "still.mkv")
     let options = ["--stages", "scenes,audio", "--stall-timeout", "1s"]
@@ -183,7 +182,7 @@ struct WorkerLimitTests {
 
   @Test func `the workspace`() throws {
     let film = try Film.make(
-      ["-f", "lavfi", "-i", "mandelbrot=s=640x480:r=25", "-t", "6", "-c:v", "libx264", "-preset", "ultrafast"],
+      ["-f", "lavfi", "-i", "testsrc2=s=640x480:r=25:d=6", "-c:v", "libx264", "-preset", "ultrafast"],
       as: "mp4")
     let options = ["--frame-format", "png", "--frame-width", "0", "--frames-per-scene", "100"]
     let (outcome, document, _) = try run(film, options + ["--max-output", "100k"], stages: "scenes,frames")

@@ -16,7 +16,9 @@ import Testing
 
   /// Starts a batch over the three films, one after the other, and waits until the long one is being decoded.
   private func start(_ options: [String] = []) throws -> RunningCommand {
-    let arguments = ["analyze", folder("in"), "-o", folder("out"), "--jobs", "1", "--stages", "scenes,frames"]
+    let arguments = [
+      "analyze", folder("in"), "-o", folder("out"), "--jobs", "1", "--threads", "1", "--stages", "scenes,frames",
+    ]
     let command = try RunningCommand(
       cutroomBinary, arguments + ["--work-dir", folder("work"), "--events", folder("events")] + options)
     _ = try eventually("the long film makes progress") {
@@ -105,9 +107,10 @@ import Testing
 
   @Test func `a film that takes too long is timed out`() throws {
     // The long film takes twice that alone on a fast machine; its neighbours a twentieth.
+    let film = try folder.copy(Film.long(seconds: 120), to: "long/b-long.mp4")
     let arguments = ["--jobs", "1", "--threads", "1", "--timeout", "5s", "--work-dir", folder("work")]
     let batch = try Batch(
-      [folder("in/b-long.mp4"), folder("in/a.mp4"), folder("in/c.mp4")], into: folder("out"), arguments)
+      [film, folder("in/a.mp4"), folder("in/c.mp4")], into: folder("out"), arguments)
     #expect(batch.outcome.exitCode == 1)
     expectFailure("timed_out", try document("b-long.mp4"), limit: "wall_time")
     try expectNeighbours()

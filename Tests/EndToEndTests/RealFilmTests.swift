@@ -22,7 +22,7 @@ struct RealFilmTests {
 
   @Test(arguments: films) func `frames and instants are those of ffmpeg`(name: String) throws {
     let document = try Self.run.get().document(name)
-    try expectFrames(of: document, toBe: FrameList(of: "\(Samples.folder.get())/\(name)"))
+    try expectFrames(of: document, toBe: Samples.frames(of: name))
   }
 
   @Test(arguments: films) func `every scene has a picture that is what the document says`(name: String) throws {

@@ -65,7 +65,8 @@ import Testing
     try folder.copy(Film.long(), to: "in/a.mp4")
     let command = try RunningCommand(
       cutroomBinary,
-      ["analyze", folder("in"), "-o", folder("out"), "--stages", "scenes", "--events", folder("events")] + logging)
+      ["analyze", folder("in"), "-o", folder("out"), "--stages", "scenes", "--events", folder("events")]
+        + ["--threads", "1"] + logging)
     let worker = try eventually("the film is being decoded") {
       (try? jsonLines(contents(of: folder("events"))))?.contains { $0.event.string == "progress" } == true
         ? descendants(of: command.processIdentifier, with: "worker").first : nil

@@ -72,11 +72,11 @@ extension Film {
       ], as: "mp4")
   }
 
-  /// Two minutes of 1080p that take a worker long enough to be stopped in the middle of its work.
-  package static func long() throws -> String {
+  /// 1080p that takes a worker of one thread long enough, some seconds, to be stopped in the middle of its work.
+  package static func long(seconds: Int = 40) throws -> String {
     let part = try make(
       ["-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=25:d=4", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "42"],
       as: "mp4")
-    return try make(["-stream_loop", "29", "-i", part, "-c", "copy"], as: "mp4")
+    return try make(["-stream_loop", "\(seconds / 4 - 1)", "-i", part, "-c", "copy"], as: "mp4")
   }
 }

@@ -2,7 +2,7 @@ package import Foundation
 
 /// A JSON value whose members are read by name; what is not there reads as `missing`.
 @dynamicMemberLookup
-package enum JSON: Sendable, Equatable, Decodable {
+package enum JSON: Sendable, Equatable {
   case missing
   case null
   case bool(Bool)
@@ -11,26 +11,7 @@ package enum JSON: Sendable, Equatable, Decodable {
   case array([JSON])
   case object([String: JSON])
 
-  package init(_ data: Data) throws {
-    self = try JSONDecoder().decode(JSON.self, from: data)
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    if value.decodeNil() {
-      self = .null
-    } else if let bool = try? value.decode(Bool.self) {
-      self = .bool(bool)
-    } else if let number = try? value.decode(Double.self) {
-      self = .number(number)
-    } else if let string = try? value.decode(String.self) {
-      self = .string(string)
-    } else if let array = try? value.decode([JSON].self) {
-      self = .array(array)
-    } else {
-      self = .object(try value.decode([String: JSON].self))
-    }
-  }
+  package init(_ data: Data) throws { self = try JSONParser.value(of: data) }
 
   package subscript(dynamicMember key: String) -> JSON { self[key] }
 

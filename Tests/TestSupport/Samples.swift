@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The real films that tools/fetch-samples takes out of Debian packages.
 package enum Samples {
@@ -21,6 +22,18 @@ package enum Samples {
   }
 
   package static func film(_ name: String) throws -> String { "\(try folder.get())/\(name)" }
+
+  private static let lists = Mutex<[String: FrameList]>([:])
+
+  /// The pictures of one of them, which are counted once: they are thousands.
+  package static func frames(of name: String) throws -> FrameList {
+    try lists.withLock { lists in
+      if let list = lists[name] { return list }
+      let list = try FrameList(of: film(name))
+      lists[name] = list
+      return list
+    }
+  }
 }
 
 /// Stretches of a real film, drawn and mostly with a moving camera, that were looked at frame by frame: no boundary lies

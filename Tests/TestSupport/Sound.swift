@@ -44,6 +44,15 @@ package enum Sound {
     }
     return 20 * log10(Double(max(most, 1e-9)))
   }
+
+  /// By how many samples, at most 40 either way, `heard` is later than `sound` is from `start` on, going by the samples of
+  /// `range` of it.
+  package static func shift(of heard: [Float], in sound: [Float], from start: Int, over range: Range<Int>) -> Int? {
+    func error(_ shift: Int) -> Double {
+      range.reduce(0.0) { $0 + pow(Double(heard[$1 + shift] - sound[start + $1]), 2) }
+    }
+    return (-40...40).min { error($0) < error($1) }
+  }
 }
 
 /// One run of `cutroom mix`.
