@@ -46,7 +46,8 @@ struct RealTransitionTests {
   ]
   static let length = 322
 
-  private static func film(_ look: Look) throws -> String {
+  /// The timeline without loss, which every look has.
+  private static func master() throws -> String {
     let clips = try [
       Shot.room.clip(60), Shot.sea.clip(80), Shot.house.clip(80), Shot.table.clip(80), Shot.sea.clip(70),
     ]
@@ -57,12 +58,17 @@ struct RealTransitionTests {
       "[0:v][1:v]concat=n=2:v=1,settb=1/25[before]", "[2:v]settb=1/25[house]", "[4:v]settb=1/25[end]",
       "[before][house]\(mix("fade", endingAt: 140)),trim=end_frame=196,fade=out:\(196 - faded):\(faded)[dark]",
       "[3:v]settb=1/25,fade=in:0:\(faded)[table]", "[dark][table]concat=n=2:v=1,settb=1/25[most]",
-      "[most][end]\(mix("wipeleft", endingAt: 276)),\(look.filter),settb=AVTB,"
-        + "setpts=N/(\(look.rate)*TB),fps=\(look.rate),format=yuv420p[v]",
+      "[most][end]\(mix("wipeleft", endingAt: 276)),format=yuv420p[v]",
     ]
     return try Film.make(
       clips.flatMap { ["-i", $0] } + ["-filter_complex", graph.joined(separator: ";"), "-map", "[v]", "-vsync", "0"]
-        + look.encoding.split(separator: " ").map(String.init), as: "mkv")
+        + ["-c:v", "ffv1"], as: "mkv")
+  }
+
+  private static func film(_ look: Look) throws -> String {
+    let filter = "\(look.filter),settb=AVTB,setpts=N/(\(look.rate)*TB),fps=\(look.rate),format=yuv420p"
+    return try Film.make(
+      ["-i", master(), "-vf", filter, "-vsync", "0"] + look.encoding.split(separator: " ").map(String.init), as: "mkv")
   }
 
   static let run = Result {
