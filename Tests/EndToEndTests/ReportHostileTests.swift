@@ -10,7 +10,7 @@ import Testing
     "javascript:hacked=1.mp4", " space .mp4", "\u{202E}4pm.mp4", "]]>{{DATA}}{{SCRIPT}}.mp4",
   ]
 
-  @Test func `names of any letters are shown as they are, and their pictures and films are found`() throws {
+  @Test func `names of any letters are shown as they are, and their pictures and films are found`() async throws {
     let folder = try TemporaryFolder()
     for name in Self.names { try folder.copy(Film.plain(), to: "in/\(name)") }
     try folder.copy(Film.plain(), to: "in/<b>/#?/x.mp4")
@@ -28,7 +28,7 @@ import Testing
         .evaluate("document.querySelector('#film-title').textContent"), .evaluate("String(window.hacked)"),
       ]
     }
-    let visit = try Browser.visit(steps)
+    let visit = try await Browser.visit(steps)
     #expect(visit.console == [])
     #expect(Set(visit.values[0].items.compactMap(\.string)) == Set(Self.names + ["x.mp4"]))
     let rest = visit.values.dropFirst().compactMap(\.string)
@@ -71,7 +71,7 @@ import Testing
     ["id": index + 1, "scene_id": index + 1, "at": instant(Double(index) / 2), "file": "frames/scene-0001.jpg"]
   }
 
-  @Test func `texts of a film are text and nothing else`() throws {
+  @Test func `texts of a film are text and nothing else`() async throws {
     let texts = [
       "</script><script>hacked=1</script>", "<img src=x onerror=hacked=1>", "<!-- <script> ]]>",
       "\u{2028}\u{2029}\u{0}\u{7f}\\\"",
@@ -83,7 +83,7 @@ import Testing
       document["outputs"] = [["kind": "<b>", "path": "javascript:hacked=1"]]
     }
     let raw = String(decoding: try contents(of: folder("out/report.html")), as: UTF8.self)
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Browser.address(folder("out/report.html")) + "#/1"),
       .until("document.querySelector('video').readyState > 0"),
       .evaluate("[...document.querySelectorAll('.texts .text')].map((e) => e.textContent)"),
@@ -98,7 +98,7 @@ import Testing
     #expect(!raw.contains("<img src=x") && !raw.contains("<svg"))
   }
 
-  @Test func `nothing from outside is let in, and no script but the page's own`() throws {
+  @Test func `nothing from outside is let in, and no script but the page's own`() async throws {
     let folder = try page { _ in }
     var raw = String(decoding: try contents(of: folder("out/report.html")), as: UTF8.self)
     let own = raw.components(separatedBy: "type=\"application/json\"")[0]
@@ -110,7 +110,7 @@ import Testing
         <iframe src="http://127.0.0.1:9/"></iframe></body>
         """)
     try folder.write(raw, to: "out/changed.html")
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Browser.address(folder("out/changed.html"))), .evaluate("String(window.hacked)"),
       .evaluate("getComputedStyle(document.body).display"),
       .evaluate("document.querySelectorAll('#files-table tbody tr').length"),
@@ -121,14 +121,14 @@ import Testing
     #expect(!visit.console.contains { $0.contains("ERR_CONNECTION") })
   }
 
-  @Test func `ten thousand scenes cost no more than those in view`() throws {
+  @Test func `ten thousand scenes cost no more than those in view`() async throws {
     let total = 10_000
     let folder = try page { document in
       document["scenes"] = (0..<total).map(scene)
       document["frames"] = (0..<total).map(frame)
     }
     let cards = "document.querySelectorAll('.cards li').length"
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Browser.address(folder("out/report.html")) + "#/1"), .until("document.querySelector('.cards img')"),
       .evaluate(cards), .evaluate("document.querySelector('.cards button').focus()"), .key("End"),
       .evaluate("document.activeElement.getAttribute('aria-label')"), .evaluate(cards), .key("PageUp"),
@@ -147,9 +147,9 @@ import Testing
     #expect(abs((visit.values[7].double ?? 0) - 4) < 0.01)
   }
 
-  @Test func `pictures without scenes are a filmstrip of their own`() throws {
+  @Test func `pictures without scenes are a filmstrip of their own`() async throws {
     let folder = try page { $0["scenes"] = nil }
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Browser.address(folder("out/report.html")) + "#/1"),
       .until("document.querySelector('video').readyState > 0 && document.querySelectorAll('.cards img').length === 3"),
       .evaluate("document.querySelector('#scenes-title').textContent"),
@@ -162,7 +162,7 @@ import Testing
     #expect(abs((visit.values[2].double ?? 0) - (picture.at.seconds.double ?? -1)) < 0.001)
   }
 
-  @Test func `a waveform lies on the axis, and thumbnails show under the mouse`() throws {
+  @Test func `a waveform lies on the axis, and thumbnails show under the mouse`() async throws {
     let folder = try TemporaryFolder()
     try folder.copy(Film.withSound(), to: "in/film.mp4")
     _ = try Batch(["in"], into: "out", ["--stages", "scenes,frames,audio"], in: folder.path)
@@ -195,7 +195,7 @@ import Testing
     let box = { (name: String) in
       "(() => { const b = document.querySelector('\(name)').getBoundingClientRect(); return [b.left, b.right]; })()"
     }
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Browser.address(folder("out/report.html")) + "#/1"),
       .until("document.querySelector('.waveform')?.naturalWidth === 1600"), .evaluate(box(".waveform")),
       .evaluate(box(".axis")),
@@ -209,7 +209,7 @@ import Testing
     #expect(visit.values[3].string == "00:01.6 · scene 2")
   }
 
-  @Test func `a thousand files are paged, found and sorted`() throws {
+  @Test func `a thousand files are paged, found and sorted`() async throws {
     let folder = try TemporaryFolder()
     let lines = (1...1000).map { index in
       """
@@ -221,7 +221,7 @@ import Testing
     #expect(try cutroom(["report", folder("out")]).exitCode == 0)
     let first = "document.querySelector('#files-table tbody a').textContent"
     let rows = "document.querySelectorAll('#files-table tbody tr').length"
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Browser.address(folder("out/report.html"))), .evaluate(rows), .click("#files-pager [data-step=next]"),
       .evaluate(first),
       .evaluate("document.activeElement.dataset.step"),

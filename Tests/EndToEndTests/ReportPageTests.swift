@@ -39,7 +39,7 @@ import Testing
     [.until(picturesAreThere), .evaluate(settled), .screenshot("\(Browser.pictures)/\(name).png")]
   }
 
-  @Test func `files and films are shown without a word in the console`() throws {
+  @Test func `files and films are shown without a word in the console`() async throws {
     let folder = try Self.batch.get()
     var steps: [Browser.Step] = [
       .open(Self.page(folder)),
@@ -59,7 +59,7 @@ import Testing
         steps += [.open(Self.page(folder, "#/\(index)")), .evaluate(Self.settled), .until(Self.picturesAreThere)]
       }
     }
-    let visit = try Browser.visit(steps)
+    let visit = try await Browser.visit(steps)
     #expect(visit.console == [])
     let names = visit.values[0].items.compactMap(\.string).filter { $0 != "in/" }
     #expect(
@@ -74,10 +74,10 @@ import Testing
     #expect(!visit.values.contains(.bool(false)), "something is wider than the window")
   }
 
-  @Test func `a click on a scene, a text or the axis goes there in the player`() throws {
+  @Test func `a click on a scene, a text or the axis goes there in the player`() async throws {
     let folder = try Self.batch.get()
     let time = "document.querySelector('video').currentTime"
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Self.page(folder, "#/1")), .until(Self.canPlay), .click(".cards li:nth-child(2) button"), .evaluate(time),
       .until("!document.querySelector('video').seeking"),
       .evaluate("document.querySelector('.cards .current button').getAttribute('aria-label')"),
@@ -96,14 +96,14 @@ import Testing
     #expect(abs((visit.values[5].double ?? 0) - 2.5) < 0.01)
   }
 
-  @Test func `the player shows the first frame of the scene, not the one before`() throws {
+  @Test func `the player shows the first frame of the scene, not the one before`() async throws {
     let folder = try TemporaryFolder()
     // At 30 frames a second scene 3 begins at 1.8333…, which the document rounds down.
     let film = try Film.make(
       ["-i", Film.master(), "-vf", "setpts=N/(30*TB)", "-r", "30", "-c:v", "libx264", "-bf", "2"], as: "mp4")
     try folder.copy(film, to: "in/film.mp4")
     _ = try Batch(["in"], into: "out", ["--stages", "scenes,frames", "--report"], in: folder.path)
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Self.page(folder, "#/1")), .until("document.querySelector('video').readyState > 1"),
       .evaluate(
         """
@@ -116,7 +116,7 @@ import Testing
     #expect(abs((visit.values[1].double ?? 0) - 55.0 / 30) < 0.001)
   }
 
-  @Test func `everything is reached by keys, and the focus is seen`() throws {
+  @Test func `everything is reached by keys, and the focus is seen`() async throws {
     let folder = try Self.batch.get()
     let label = "document.activeElement.getAttribute('aria-label')"
     let time = "document.querySelector('video').currentTime"
@@ -129,13 +129,13 @@ import Testing
     ]
     steps += [.evaluate("document.activeElement.id"), .until(Self.canPlay)]
     for _ in 0..<40 { steps += [.evaluate("\(toStrip) || document.activeElement.blur"), .key("Tab")] }
-    let reach = try Browser.visit(steps)
+    let reach = try await Browser.visit(steps)
     #expect(reach.values[0].string == "skip")
     #expect(reach.values[1].string == "a film.mp4")
     #expect(reach.values[2].string == "film-title")
     #expect(reach.values.dropFirst(3).contains(.bool(true)), "Tab never came to the scenes")
 
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Self.page(folder, "#/1")), .until(Self.canPlay),
       .evaluate("document.querySelectorAll('.cards button[tabindex=\"0\"]').length"),
       .evaluate("document.querySelector('.cards button[tabindex=\"0\"]').focus()"), .key("ArrowRight"),
@@ -158,9 +158,9 @@ import Testing
     #expect(visit.console == [])
   }
 
-  @Test func `readers find landmarks, headings, a table and scenes by name`() throws {
+  @Test func `readers find landmarks, headings, a table and scenes by name`() async throws {
     let folder = try Self.batch.get()
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Self.page(folder)), .tree, .open(Self.page(folder, "#/1")), .until(Self.canPlay), .tree,
     ])
     func pairs(_ tree: JSON) -> [String] { tree.items.map { "\($0[0].string ?? "") \($0[1].string ?? "")" } }
@@ -205,7 +205,7 @@ import Testing
     })()
     """
 
-  @Test func `text can be read in light and in dark, and dark is dark`() throws {
+  @Test func `text can be read in light and in dark, and dark is dark`() async throws {
     let folder = try Self.batch.get()
     var steps: [Browser.Step] = []
     for dark in [false, true] {
@@ -219,7 +219,7 @@ import Testing
         .evaluate("getComputedStyle(document.querySelector('.cards button')).transitionDuration"),
       ]
     }
-    let values = try Browser.visit(steps).values
+    let values = try await Browser.visit(steps).values
     let contrasts = values.filter(\.isArray)
     #expect(contrasts.count == 12)
     for poor in contrasts { #expect(poor.items == []) }
@@ -228,9 +228,9 @@ import Testing
     #expect(values.compactMap(\.string).filter { $0.hasSuffix("s") } == ["0.12s", "0s"])
   }
 
-  @Test func `what failed says why, and what cannot be played still has a timeline`() throws {
+  @Test func `what failed says why, and what cannot be played still has a timeline`() async throws {
     let folder = try Self.batch.get()
-    let visit = try Browser.visit([
+    let visit = try await Browser.visit([
       .open(Self.page(folder, "#/6")), .evaluate("document.querySelector('.problems .error').textContent"),
       .evaluate("document.querySelector('.axis') === null"),
       .open(Self.page(folder, "#/7")), .evaluate("document.querySelector('.problems').textContent"),

@@ -44,14 +44,19 @@ package enum Browser {
   /// The address of a file.
   package static func address(_ path: String) -> String { URL(fileURLWithPath: path).absoluteString }
 
-  package static func visit(_ steps: [Step]) throws -> Visit {
+  /// Goes through the steps. Most of that is waiting, so it holds up no other test.
+  package static func visit(_ steps: [Step]) async throws -> Visit {
     guard exists("/usr/bin/chromium") else {
       throw CommandFailure(description: "chromium is not installed; tools/setup test installs it")
     }
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
     try folder.write(JSONSerialization.data(withJSONObject: steps.map(\.json)), to: "steps.json")
-    let outcome = try run("/usr/bin/python3", ["\(packageRoot)/Tests/Browser/drive.py", folder("steps.json")])
+    let words = ["\(packageRoot)/Tests/Browser/drive.py", folder("steps.json")]
+    let outcome = try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(with: Result { try run("/usr/bin/python3", words) }) }
+    }
     guard outcome.exitCode == 0 else { throw CommandFailure(description: outcome.errors) }
     let result = try JSON(outcome.output)
     var values: [JSON] = []
