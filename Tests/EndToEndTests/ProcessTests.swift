@@ -177,7 +177,12 @@ import Testing
 
   @Test func `a workspace is for its owner alone`() throws {
     let command = try start()
-    defer { command.send(SIGKILL) }
+    let worker = try worker(of: command)
+    defer {
+      command.send(SIGKILL)
+      // What it still writes would keep the folder from being removed.
+      _ = try? eventually(within: 20, "the worker ends with its batch") { kill(worker, 0) != 0 ? true : nil }
+    }
     let entries = try FileManager.default.contentsOfDirectory(atPath: folder("work"))
     #expect(!entries.isEmpty)
     for entry in entries {
