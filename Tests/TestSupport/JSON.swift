@@ -11,7 +11,21 @@ package enum JSON: Sendable, Equatable {
   case array([JSON])
   case object([String: JSON])
 
-  package init(_ data: Data) throws { self = try JSONParser.value(of: data) }
+  package init(_ data: Data) throws {
+    self = Self.value(of: try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed))
+  }
+
+  private static func value(of object: Any) -> JSON {
+    switch object {
+    // A truth value is kept as a number of type char.
+    case let number as NSNumber:
+      String(cString: number.objCType) == "c" ? .bool(number.boolValue) : .number(number.doubleValue)
+    case let string as String: .string(string)
+    case let items as [Any]: .array(items.map(value))
+    case let members as [String: Any]: .object(members.mapValues(value))
+    default: .null
+    }
+  }
 
   package subscript(dynamicMember key: String) -> JSON { self[key] }
 
