@@ -60,13 +60,13 @@ struct Trial {
 
   typealias Verdict = (kind: Boundary.Kind, z: Double)
 
-  /// Log odds of a dissolve: 0.85 first − 5 likeness + 3.7 ln(structure) + 4.6 loss − 0.1. Logistic regression over candidates in
+  /// Log odds of a dissolve: 0.85 first − 5 likeness + 3.7 ln(structure) + 4.6 loss − 0.18. Logistic regression over candidates in
   /// annotated films, made dissolves and shots under made lights, in colour and without.
   static let firstWeight = 0.85
   static let likenessWeight = -5.0
   static let structureWeight = 3.7
   static let lossWeight = 4.6
-  static let constant = -0.1
+  static let constant = -0.18
   /// A plain end has less contrast than this, in grey levels, or than this share of the other end.
   static let plainContrast = 0.5
   static let plainShare = 0.15
@@ -122,13 +122,19 @@ struct Trial {
   }
 
   /// How much less detail the middle has than both ends have on average, as a share, −0.5 at least. The variance of a mix of
-  /// unlike pictures follows a parabola over its course (Alattar, 1993); what moves keeps its detail. A frame that is made up
-  /// lost some by that: where none was decoded in the inner half, nothing is known and the loss is 0.
+  /// unlike pictures follows a parabola over its course (Alattar, 1993); what moves keeps its detail. Frames that are made up
+  /// lost some by that, so that those nearest are looked at that were decoded: the middle one within the inner half, else
+  /// nothing is known and the loss is 0, and those of the ends within a quarter of the way beyond.
   private var detailLoss: Double {
-    let quarter = (refined.after - refined.before) / 4
-    let inner = (refined.before + quarter...refined.after - quarter).filter { frames[$0].isSeen }
+    let quarter = max(1, (refined.after - refined.before) / 4)
+    let inner = (refined.before + quarter...max(refined.before + quarter, refined.after - quarter))
+      .filter { frames[$0].isSeen }
     guard let middle = inner.min(by: { abs($0 - refined.middle) < abs($1 - refined.middle) }) else { return 0 }
-    let ends = (frames[refined.before].half.detail + frames[refined.after].half.detail) / 2
+    let earliest = max(segment.lowerBound, frames.indices.lowerBound, refined.before - quarter)
+    let latest = min(segment.upperBound, frames.end - 1, refined.after + quarter)
+    let before = (earliest...refined.before).last { frames[$0].isSeen } ?? refined.before
+    let after = (refined.after...max(refined.after, latest)).first { frames[$0].isSeen } ?? refined.after
+    let ends = (frames[before].half.detail + frames[after].half.detail) / 2
     return max(-0.5, 1 - frames[middle].half.detail / (ends + 0.1))
   }
 
