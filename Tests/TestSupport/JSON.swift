@@ -2,7 +2,7 @@ package import Foundation
 
 /// A JSON value whose members are read by name; what is not there reads as `missing`.
 @dynamicMemberLookup
-package enum JSON: Sendable, Equatable {
+package enum JSON: Sendable, Equatable, Decodable {
   case missing
   case null
   case bool(Bool)
@@ -12,18 +12,24 @@ package enum JSON: Sendable, Equatable {
   case object([String: JSON])
 
   package init(_ data: Data) throws {
-    self = Self.value(of: try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed))
+    self = try JSONDecoder().decode(JSON.self, from: data)
   }
 
-  private static func value(of object: Any) -> JSON {
-    switch object {
-    // A truth value is kept as a number of type char.
-    case let number as NSNumber:
-      String(cString: number.objCType) == "c" ? .bool(number.boolValue) : .number(number.doubleValue)
-    case let string as String: .string(string)
-    case let items as [Any]: .array(items.map(value))
-    case let members as [String: Any]: .object(members.mapValues(value))
-    default: .null
+  /// What there is most of is tried first, as a type that does not fit costs an error that is thrown.
+  package init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if value.decodeNil() {
+      self = .null
+    } else if let string = try? value.decode(String.self) {
+      self = .string(string)
+    } else if let number = try? value.decode(Double.self) {
+      self = .number(number)
+    } else if let members = try? value.decode([String: JSON].self) {
+      self = .object(members)
+    } else if let items = try? value.decode([JSON].self) {
+      self = .array(items)
+    } else {
+      self = .bool(try value.decode(Bool.self))
     }
   }
 
