@@ -13,8 +13,9 @@ unless --stages names it. 0 leaves a part out.
   overhead    CPU time a file that does not depend on its length: films of S and of 4 S seconds, --overhead (60) of each, one at a
               time, in turn; at most 60 ms. The same by the clock, which neighbours disturb; and the CPU time of a file in a batch
               to that of an ffmpeg that decodes it and does nothing else, in turn, which no neighbour and no slow machine disturbs
-  scaling     --scaling films (400) on one core and on all, in turn: how many times as fast; at least 0.95 times the cores. Beside it
-              what ffmpeg commands that decode the same films, one on one core and one a core, reach on this machine
+  scaling     --scaling films (400) on one core and on all, in turn, eight runs of each: how many times as fast the fastest run is;
+              at least 0.95 times the cores. Beside it what ffmpeg commands that decode a quarter of these films, one on one core and
+              one a core, reach on this machine, and the least and most of a round of four
 """
 import argparse
 import json
@@ -268,19 +269,22 @@ def scaling(binary, count, options, work):
                     "--stages", options.stages, "--quiet"], env=os.environ | {"XDG_CACHE_HOME": os.path.join(target, "cache")})
         return done.wall
 
-    def gain(wall):
+    def rounds(wall):
         # One core before and after, so that a machine that grows slower or faster meanwhile favours neither.
-        first, second, third, last = (wall(some) for some in (cores[:1], cores, cores, cores[:1]))
-        return (first + last) / (second + third)
+        order = (cores[:1], cores, cores, cores[:1])
+        return [[wall(some) for some in order] for _ in range(4)]
 
-    ours, theirs = [], []
-    for round in range(3):
-        ours.append(gain(batch_wall))
-        theirs.append(gain(lambda some: decode(paths, some)))
+    def gain(walls):
+        # The least of each: what a neighbour or the host takes only ever adds.
+        return min(w for first, _, _, last in walls for w in (first, last)) / min(w for _, *both, _ in walls for w in both)
+
+    ours = rounds(batch_wall)
+    theirs = rounds(lambda some: decode(paths[::4], some))
+    each = [gain([walls]) for walls in ours]
     least = float(f"{0.95 * len(cores):.2f}")
-    row = bound_row(f"{len(cores)} cores to one", statistics.median(ours), "times", at_least=least)
-    return [row | {"peer": statistics.median(theirs), "ratio": statistics.median(ours) / statistics.median(theirs),
-                   "spread": [min(ours), max(ours)]}]
+    row = bound_row(f"{len(cores)} cores to one", gain(ours), "times", at_least=least)
+    return [row | {"peer": gain(theirs), "ratio": gain(ours) / gain(theirs), "spread": [min(each), max(each)],
+                   "walls": ours, "peer_walls": theirs}]
 
 
 def main(words):
