@@ -62,6 +62,25 @@ struct RealNoBoundaryTests {
     )
   }
 
+  /// A picture that a formula paints over the film, and how much of it is seen, from 0 to 1.
+  private static func painted(_ luma: String, _ alpha: String) -> (input: [String], filter: String) {
+    let formulas = "r='\(luma)':g='0.85*(\(luma))':b='0.6*(\(luma))':a='255*clip(\(alpha),0,1)'"
+    return (
+      ["-f", "lavfi", "-i", "color=white:s=160x90:r=25:d=4,format=rgba,geq=\(formulas),scale=320:180"],
+      "[0:v][1:v]overlay"
+    )
+  }
+
+  /// A fireball that grows from the middle over eight frames, stays for six and burns out over sixteen.
+  private static let growing = painted(
+    "190+60*sin(X/9+N/3)*sin(Y/7-N/2)", "min((min(N-39,8)*14-hypot(X-80,Y-50))/12,1-(N-54)/16)")
+  /// A headlight that crosses the picture within sixteen frames.
+  private static let headlight = painted(
+    "250", "between(N,40,56)*exp(-(pow((X+40-(N-40)*15)/56,2)+pow((Y-45)/63,2)))")
+  /// Smoke that comes within ten frames, hides most, and goes.
+  private static let smoke = painted(
+    "150+50*sin(X/13+N/6)*sin(Y/9-N/5)", "0.9*min((N-39)/10,1-(N-58)/20)")
+
   static let cases: [Case] = [
     Case("photographic flash", .sea, filter: "lutyuv=y=val*0.25+180:enable='between(n,50,51)'"),
     Case(
@@ -111,6 +130,9 @@ struct RealNoBoundaryTests {
     Case(
       "light that goes down over a moving camera", .seabed,
       filter: "eq=brightness='-0.35*min(1,max(0,(n-45)/20))':contrast='1-0.5*min(1,max(0,(n-45)/20))':eval=frame"),
+    Case("fireball that grows", .table, filter: growing.filter, others: growing.input),
+    Case("headlight that passes", .sea, filter: headlight.filter, others: headlight.input),
+    Case("smoke that comes and goes", .house, filter: smoke.filter, others: smoke.input),
     Case("loss of focus", .table, filter: "gblur=sigma=6:enable='between(n,30,60)'"),
     Case("light switched off over a moving camera", .seabed, filter: "lutyuv=y=16+(val-16)*0.45:enable='gte(n,50)'"),
   ]

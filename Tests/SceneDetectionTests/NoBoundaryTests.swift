@@ -36,6 +36,31 @@ import Timing
     #expect(made(after: MadeFilm.shot(8)).map(\.kind) == [.fadeThrough])
   }
 
+  @Test func lightThatComesAtOnceAndFades() {
+    let (shot, light) = (MadeFilm.shot(5), MadeFilm.shot(9, brightness: 70))
+    func made(after: AnalysisPicture, frames: Int = 6) -> [Boundary] {
+      found { film in
+        film.hold(shot, 60)
+        film.hold(light, frames)
+        film.dissolve(light, after, 14)
+        film.hold(after, 80)
+      }
+    }
+    #expect(made(after: shot).isEmpty)
+    #expect(made(after: MadeFilm.shot(8)).map(\.kind) == [.cut, .dissolve])
+    // It stays for three seconds: a shot of its own.
+    #expect(made(after: shot, frames: 75).map(\.kind) == [.cut, .dissolve])
+  }
+
+  @Test func aBrighterShotBetweenTwoCutsIsNoLight() {
+    let all = found { film in
+      film.hold(MadeFilm.shot(5), 60)
+      film.hold(MadeFilm.shot(9, brightness: 70), 20)
+      film.hold(MadeFilm.shot(5), 80)
+    }
+    #expect(all.map(\.kind) == [.cut, .cut])
+  }
+
   @Test func aPan() {
     let parts = [MadeFilm.shot(5), MadeFilm.shot(6), MadeFilm.shot(7)]
     let all = found { film in
