@@ -22,6 +22,8 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
   package var textRegion = TextRegion.full
   /// Words below it are left out, from 0 to 1.
   package var textMinConfidence = 0.6
+  /// Seconds of processor time after which a picture that is being read is given up.
+  package var textTimeLimit = 20.0
   /// Sound is silent where every sample lies below this level, in dBFS.
   package var silenceLevel = -60.0
   /// Shortest silence that is reported, in seconds.
@@ -68,6 +70,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     case languages
     case textRegion = "text_region"
     case textMinConfidence = "text_min_confidence"
+    case textTimeLimit = "text_time_limit"
     case silenceLevel = "silence_level"
     case silenceLength = "silence_length"
     case timelines, timecode
@@ -106,6 +109,7 @@ package struct AnalysisOptions: Codable, Sendable, Equatable {
     try choices.encode(languages, forKey: .languages)
     try choices.encode(textRegion, forKey: .textRegion)
     try choices.encode(textMinConfidence, forKey: .textMinConfidence)
+    try choices.encode(textTimeLimit, forKey: .textTimeLimit)
     try choices.encode(silenceLevel, forKey: .silenceLevel)
     try choices.encode(silenceLength, forKey: .silenceLength)
     try choices.encode(timelines, forKey: .timelines)

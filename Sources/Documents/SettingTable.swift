@@ -116,6 +116,12 @@ package enum SettingTable {
       settings.options.textMinConfidence = try value.decimal("text_min_confidence", in: 0...1)
     },
     Setting(
+      key: "text_time_limit", group: .result, placeholder: "TIME",
+      help: "Give up a picture of text that takes longer to read, in processor time.", defaultText: "20s"
+    ) { settings, value throws(DocumentError) in
+      settings.options.textTimeLimit = try value.seconds("text_time_limit")
+    },
+    Setting(
       key: "silence_level", group: .result, placeholder: "DBFS", help: "Sound below this level is silence.",
       defaultText: "-60"
     ) { settings, value throws(DocumentError) in

@@ -103,7 +103,7 @@ struct CacheParams {
         "min_scene_length", "frames_per_scene", "frame_rule", "frame_format", "frame_width", "frame_height",
         "frame_enlarge", "frame_depth", "frame_quality",
       ]
-    case .text: return ["languages", "text_region", "text_min_confidence"]
+    case .text: return ["languages", "text_region", "text_min_confidence", "text_time_limit"]
     case .audio: return ["silence_level", "silence_length"]
     case .clips:
       return whole + [

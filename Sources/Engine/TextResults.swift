@@ -89,7 +89,7 @@ struct TextResults {
         "\($0) blocks that might be text were not read, as the film is full of them; --text-region limits where to look"
       },
       warning(notes.pagesGivenUp, "text_given_up") {
-        "\($0) pictures were too large for text recognition, or took it too long, and were given up"
+        "\($0) pictures were too large for text recognition, or took it too long, and were given up; --text-time-limit allows more time"
       },
       warning(notes.hasSmallPictures ? 1 : 0, "text_picture_too_small") { _ in
         "the pictures are too small for letters that could be read, so no text was looked for"

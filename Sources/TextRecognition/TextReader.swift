@@ -23,6 +23,9 @@ package final class TextReader {
   private var regionsLeftOut = 0
   private var hasSmallPictures = false
 
+  /// A day, in seconds: a longer deadline is none.
+  private static let longestDeadline = 86_400.0
+
   /// What the reading thread works on.
   private final class Desk: @unchecked Sendable {
     let failure = Mutex<MediaError?>(nil)
@@ -35,7 +38,8 @@ package final class TextReader {
   /// Throws `missing_language` where a language is not installed; reads on a thread of its own where `separateThread`.
   package init(options: AnalysisOptions, separateThread: Bool) throws(MediaError) {
     self.options = options
-    let engine = try LazyEngine(languages: options.languages)
+    let engine = try LazyEngine(
+      languages: options.languages, deadline: Int32(1000 * min(options.textTimeLimit, Self.longestDeadline)))
     desk = Desk(
       ReadingDesk(BlockReader(engine: engine, acceptance: LineAcceptance(floor: options.textMinConfidence))))
     thread = try ReadingThread(separate: separateThread)

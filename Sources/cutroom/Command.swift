@@ -134,8 +134,8 @@ struct Command: Sendable {
     settings: SettingTable.all.filter {
       $0.group == .limit || $0.group == .cache
         || [
-          "languages", "text_region", "text_min_confidence", "threads", "work_dir", "request_id", "retries",
-          "log_level", "log_format", "quiet",
+          "languages", "text_region", "text_min_confidence", "text_time_limit", "threads", "work_dir", "request_id",
+          "retries", "log_level", "log_format", "quiet",
         ].contains($0.key)
     },
     extras: [

@@ -38,6 +38,17 @@ struct TextBoundTests {
     #expect(try Self.warnings(film, ["--timeout", "120s"]).codes.contains("text_regions_left_out"))
   }
 
+  @Test func `a picture that takes too long to read is given up`() throws {
+    let lines = ["The quick brown fox", "jumps over the lazy dog"]
+    let film = try Self.page(lines, size: "640x360", fontSize: 36, spacing: 20)
+    let (whole, none) = try Self.warnings(film)
+    #expect(!whole.text_tracks.items.isEmpty && !none.contains("text_given_up"))
+    let (document, codes) = try Self.warnings(film, ["--text-time-limit", "0"])
+    #expect(document.text_tracks.isArray && document.text_tracks.items.isEmpty)
+    #expect(codes.contains("text_given_up"))
+    #expect(document.params.text_time_limit.double == 0)
+  }
+
   @Test func `a picture too small for letters says so`() throws {
     let film = try Film.make(["-f", "lavfi", "-i", "testsrc=s=32x12:r=25", "-t", "1", "-c:v", "ffv1"], as: "mkv")
     let (document, codes) = try Self.warnings(film)

@@ -29,6 +29,7 @@ import Testing
     #expect(try changed { $0.languages = ["deu"] } == [.text])
     #expect(try changed { $0.textRegion = .box(Box(x: 0, y: 0.5, width: 1, height: 0.5)) } == [.text])
     #expect(try changed { $0.textMinConfidence = 0.3 } == [.text])
+    #expect(try changed { $0.textTimeLimit = 1 } == [.text])
     #expect(try changed { $0.silenceLevel = -50 } == [.audio])
     #expect(try changed { $0.silenceLength = 1 } == [.audio])
     #expect(try changed { $0.minSceneLength = .frames(9) } == beside.union([.scenes, .frames]))
