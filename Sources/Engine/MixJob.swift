@@ -203,7 +203,7 @@ final class MixJob {
       if own != rate { counts[own, default: 0] += 1 }
     }
     return counts.sorted { $0.key < $1.key }.map { own, count in
-      WarningRecord("rate_conversion", "\(count) clips at \(own) Hz were converted to \(rate) Hz", stage: "audio")
+      WarningRecord("rate_conversion", "clips converted from \(own) to \(rate) Hz: \(count)", stage: "audio")
     }
   }
 

@@ -175,7 +175,7 @@ struct SoundWorker {
     guard let fitting else {
       throw ErrorRecord(
         .unsupportedCodec,
-        "\(name): this kind of container takes no sound that can be written with \(reader.channels.count) channels; "
+        "\(name): this kind of container takes no sound of as many channels (\(reader.channels.count)) that can be written; "
           + "put the film, as it is, into a Matroska file (.mkv) first", stage: "output")
     }
     return fitting

@@ -83,19 +83,19 @@ struct TextResults {
     }
     return [
       warning(notes.regionsLeftOut, "text_regions_left_out") {
-        "\($0) regions that might be text were not followed, as too many stood at once; --text-region limits where to look"
+        "regions that might be text, not followed, as too many stood at once: \($0); --text-region limits where to look"
       },
       warning(notes.blocksLeftOut, "text_not_read") {
-        "\($0) blocks that might be text were not read, as the film is full of them; --text-region limits where to look"
+        "blocks that might be text, not read, as the film is full of them: \($0); --text-region limits where to look"
       },
       warning(notes.pagesGivenUp, "text_given_up") {
-        "\($0) pictures were too large for text recognition, or took it too long, and were given up; --text-time-limit allows more time"
+        "pictures given up, as they were too large for text recognition or took it too long: \($0); --text-time-limit allows more"
       },
       warning(notes.hasSmallPictures ? 1 : 0, "text_picture_too_small") { _ in
         "the pictures are too small for letters that could be read, so no text was looked for"
       },
       warning(notes.refusedLeftOut, "text_review_cut") {
-        "\($0) refused readings are not listed in the review, as there are too many"
+        "refused readings that the review does not list, as there are too many: \($0)"
       },
     ].compactMap { $0 }
   }
