@@ -8,6 +8,11 @@ struct BlockReader {
   static let mostCandidates = 3
   /// Candidates of one polarity.
   static let mostOfPolarity = 2
+  /// What was read with this confidence and so many letters may be words seen badly, as where the gaps between outlined words look
+  /// like letters: if nothing of it is believed, another candidate of the polarity is read, too, this share of whose ink is letters in rows.
+  static let promisingMean = 0.2
+  static let promisingLetters = 6
+  static let cleanShare = 0.8
   /// Share of the best candidate's score below which another is not worth reading.
   static let leastScore = 0.4
   /// Mean confidence at which one shape is enough if no word lies below ``sureWord``, and that at which it is hopeless.
@@ -58,15 +63,21 @@ struct BlockReader {
     var best: Double?
     var mostRead = 0.0
     var tried: [Polarity] = []
+    var promising: Set<Polarity> = []
     for candidate in candidates {
       if reading.calls >= Self.mostCalls || tried.count >= Self.mostCandidates { break }
       if reading.calls > 0, candidate.score < Self.leastScore * candidates[0].score { break }
       let before = tried.filter { $0 == candidate.polarity }.count
-      // Nothing like words in this polarity, or enough of it.
-      if before > 0 && best == nil || before >= Self.mostOfPolarity { continue }
+      // Enough of this polarity, or nothing like words in it.
+      if before >= Self.mostOfPolarity { continue }
+      let mayBeBetter = promising.contains(candidate.polarity) && candidate.inkShare >= Self.cleanShare
+      if before > 0, best == nil, !mayBeBetter { continue }
       tried.append(candidate.polarity)
       let words = try recognize(candidate, &reading)
       let accepted = acceptance.lines(words)
+      if words.letters >= Self.promisingLetters, words.confidence >= Self.promisingMean {
+        promising.insert(candidate.polarity)
+      }
       let sum = words.reduce(0) { $0 + $1.confidence * Double($1.letters) }
       if best == nil, sum > mostRead || !accepted.isEmpty {
         mostRead = sum

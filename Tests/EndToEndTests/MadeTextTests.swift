@@ -176,6 +176,20 @@ struct MadeTextTests {
     }
   }
 
+  /// The gaps between its words look like letters where a low threshold sees it.
+  @Test(.enabled(if: Samples.areThere)) func `an outlined subtitle over grey is read`() throws {
+    let film = try Film.make(
+      ["-ss", "20", "-t", "4", "-i", Samples.film("wannaworktogether.mp4"), "-an", "-vf"]
+        + [
+          "scale=854:480,gblur=sigma=12,noise=alls=6:allf=t,"
+            + Self.draw(
+              "She never came back that winter", size: 26, y: "h*0.85", from: 30, to: 105,
+              more: ":borderw=2:bordercolor=black")
+        ] + ["-c:v", "libx264", "-preset", "fast"], as: "mp4")
+    let tracks = try Self.analyze(film).text_tracks
+    #expect(tracks.items.map { $0.text.string } == ["She never came back that winter"])
+  }
+
   @Test func `a film full of words is read in part, and says so`() throws {
     // Every second thirty other words, each by itself: three times as many as may be read.
     let words = "stone river cloud north apple chair table green light mouth paper radio sugar tiger under voice water"
