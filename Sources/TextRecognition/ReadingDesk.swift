@@ -117,6 +117,8 @@ struct ReadLine: Sendable {
   var path: MotionPath?
   /// Whether it came and went within a frame.
   var pops = false
+  /// Whether its times are those of strokes that lie within it, and not of the larger block in which it was read.
+  var hasOwnTimes = true
 
   /// Its box at a time.
   func box(at seconds: Double) -> TextBox {
@@ -219,7 +221,7 @@ final class ReadingDesk {
     _ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double, shown: (Double) -> Bool
   ) -> [ReadLine] {
     let boxes = found.map { $0.box.moved(x: x, y: y).grown(across: 0, down: Double(request.factor)) }
-    let (start, end, pops) = Self.times(request.parts, lines: boxes)
+    let (start, end, pops, own) = Self.times(request.parts, lines: boxes)
     return found.map { line in
       ReadLine(
         words: line.words.map { word in
@@ -229,7 +231,7 @@ final class ReadingDesk {
         }, box: line.box.moved(x: x, y: y), confidence: line.confidence, start: start, end: end, block: blocks,
         isOfPage: found.count >= 3, size: request.size,
         picture: shown(line.confidence) ? notes.picture(of: line.box, in: request.pictures.last) : nil,
-        path: request.path, pops: pops)
+        path: request.path, pops: pops, hasOwnTimes: own)
     }
   }
 
@@ -245,11 +247,12 @@ final class ReadingDesk {
   /// When the lines were there: by those members of the block that lie in them.
   static func times(
     _ parts: [ReadingRequest.Part], lines: [TextBox]
-  ) -> (start: FrameTime, end: FrameTime, pops: Bool) {
+  ) -> (start: FrameTime, end: FrameTime, pops: Bool, own: Bool) {
     let shares = parts.map { part in lines.reduce(0) { $0 + $1.sharedArea(part.box) } / part.box.area }
     let largest = shares.max() ?? 0
     var dating = zip(parts, shares).filter { $1 >= datingArea }.map(\.0)
-    if dating.isEmpty { dating = zip(parts, shares).filter { $1 >= fallbackArea * largest }.map(\.0) }
+    let own = !dating.isEmpty
+    if !own { dating = zip(parts, shares).filter { $1 >= fallbackArea * largest }.map(\.0) }
     let start = edge(
       dating.sorted { $0.start.index < $1.start.index }.map {
         Edge(time: $0.start, strokes: $0.comingStrokes, pops: $0.popsOn)
@@ -258,7 +261,7 @@ final class ReadingDesk {
       dating.sorted { $0.end.index > $1.end.index }.map {
         Edge(time: $0.end, strokes: $0.goingStrokes, pops: $0.popsOff)
       })
-    return (start.time, end.time, start.pops && end.pops)
+    return (start.time, end.time, start.pops && end.pops, own)
   }
 
   /// When strokes came, or went.

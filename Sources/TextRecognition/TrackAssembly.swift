@@ -90,6 +90,10 @@ enum TrackAssembly {
     let isLonger =
       duration(worse) > duration(better) && Double(worse.letters) >= lendingLetters * Double(better.letters)
     let bothStand = better.path == nil && worse.path == nil
+    // A line that was read in a block of clutter round it has the times of that.
+    if bothStand, same, better.hasOwnTimes != worse.hasOwnTimes {
+      return better.hasOwnTimes ? nil : (worse.start, worse.end)
+    }
     // Strokes that come and go within a frame date a text by themselves: what adds to that is clutter round it.
     guard bothStand, !better.pops, !worse.pops, worse.confidence >= sureReading else {
       // What stood where it came and went was no part of what moved.

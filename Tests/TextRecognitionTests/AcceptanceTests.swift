@@ -76,13 +76,13 @@ import Timing
 @Suite struct TrackAssemblyTests {
   private func line(
     _ text: String, _ frames: ClosedRange<Int>, top: Double = 0, confidence: Double = 0.9, block: Int = 0,
-    pops: Bool = false, path: MotionPath? = nil
+    pops: Bool = false, path: MotionPath? = nil, hasOwnTimes: Bool = true
   ) -> ReadLine {
     let box = TextBox(left: 10, top: top, right: 110, bottom: top + 20)
     return ReadLine(
       words: [ReadWord(text: text, confidence: confidence, box: box, line: 0)], box: box, confidence: confidence,
       start: MadePlanes.time(frames.lowerBound), end: MadePlanes.time(frames.upperBound), block: block,
-      isOfPage: false, size: (200, 100), path: path, pops: pops)
+      isOfPage: false, size: (200, 100), path: path, pops: pops, hasOwnTimes: hasOwnTimes)
   }
 
   private func tracks(_ lines: [ReadLine], region: TextRegion = .full) -> [FoundText] {
@@ -114,6 +114,15 @@ import Timing
       ])
       #expect(popped.map(\.start.index) == [10] && popped.map(\.last.index) == [60])
     }
+  }
+
+  /// As a line that was read in a panel, which stood there before it was typed.
+  @Test(arguments: [(0.95, 0.9), (0.9, 0.95)]) func clutterRoundALineDoesNotDateIt(panel: Double, own: Double) {
+    let found = tracks([
+      line("OUR LAST CHANCE.", 0...98, confidence: panel, hasOwnTimes: false),
+      line("OUR LAST CHANCE.", 40...97, confidence: own, block: 1),
+    ])
+    #expect(found.map(\.start.index) == [40] && found.map(\.last.index) == [97])
   }
 
   @Test(arguments: [(0.9, 10), (0.7, 30)]) func onlyASureReadingOfOtherWordsLendsItsTime(confidence: Double, start: Int)
