@@ -14,8 +14,9 @@ void ck_widen(const uint8_t *source, size_t width, size_t height, uint8_t *targe
   CALL(widen, source, width, height, target, scratch);
 }
 
-void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t *target, size_t count) {
-  CALL(least, planes, number, without, target, count);
+void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t edge, uint8_t *target,
+              size_t count) {
+  CALL(least, planes, number, without, edge, target, count);
 }
 
 void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, uint8_t edge, uint8_t needed,

@@ -65,12 +65,18 @@ static void NAME(widen)(const uint8_t *source, size_t width, size_t height, uint
   }
 }
 
-static void NAME(least)(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t *target,
-                        size_t count) {
+static void NAME(least)(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t edge,
+                        uint8_t *target, size_t count) {
   STEPS(x, count) {
     vector value = AT(planes[0] + x);
-    for (size_t k = 1; k < number; k++) value = LESSER(value, AT(planes[k] + x));
-    PUT(target + x, without ? value & ~AT(without + x) : value);
+    if (number > 1) value = LESSER(value, AT(planes[1] + x));
+    value &= (vector)(value > edge);
+    if (__builtin_reduce_or(value) != 0) {
+      for (size_t k = 2; k < number; k++) value = LESSER(value, AT(planes[k] + x));
+      value &= (vector)(value > edge);
+      if (without) value &= ~AT(without + x);
+    }
+    PUT(target + x, value);
   }
 }
 

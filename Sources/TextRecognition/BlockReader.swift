@@ -132,11 +132,13 @@ struct BlockReader {
     try recognize(LetterPicture(candidate), Shape.all, scale: candidate.hat.scale, &reading)
   }
 
-  /// Reads a picture in one shape or two, and in a third where a word holds a sign that words do not have.
+  /// Reads a picture in one shape, its unsure lines in a second, and in a third where a word holds a sign that words do not
+  /// have.
   private func recognize(
-    _ picture: LetterPicture, _ shapes: [Shape], scale: Double, _ reading: inout Reading
+    _ whole: LetterPicture, _ shapes: [Shape], scale: Double, _ reading: inout Reading
   ) throws(MediaError) -> [ReadWord] {
     var words: [ReadWord] = []
+    var picture = whole
     for (index, shape) in (shapes + [Shape.tieBreaker]).enumerated() {
       if index == shapes.count, !words.contains(where: WordVote.isOdd) { break }
       reading.calls += 1
@@ -145,12 +147,25 @@ struct BlockReader {
         break
       }
       words = words.isEmpty ? read : WordVote.vote(words + read)
-      let mean = words.confidence
-      guard words.letters > 0, mean >= Self.hopelessMean else { break }
-      let isSure = words.allSatisfy { ($0.letters == 0 || $0.confidence >= Self.sureWord) && !WordVote.isOdd($0) }
-      if mean >= Self.sureMean, isSure { break }
+      guard words.letters > 0, words.confidence >= Self.hopelessMean else { break }
+      if Self.isSure(words) { break }
+      // Only the lines that are not sure are read again.
+      let lines = Dictionary(grouping: words, by: \.line)
+      let sure = lines.keys.sorted().compactMap { lines[$0] }.filter(Self.isSure).map { line in
+        let box = TextBox(around: line.map(\.box))
+        return TextBox(
+          left: box.left * scale, top: box.top * scale, right: box.right * scale, bottom: box.bottom * scale)
+      }
+      guard let rest = whole.without(sure) else { break }
+      picture = rest
     }
     return words
+  }
+
+  /// Whether words need no second reading.
+  private static func isSure(_ words: [ReadWord]) -> Bool {
+    words.confidence >= sureMean
+      && words.allSatisfy { ($0.letters == 0 || $0.confidence >= sureWord) && !WordVote.isOdd($0) }
   }
 
   private func recognize(

@@ -13,7 +13,12 @@ struct LetterPicture {
   static let marginAcross = 20
   static let marginDown = 14
 
+  /// Share of a row within lines that have been read from which it is theirs: a row is one line's or another's.
+  static let readShare = 0.5
+
   let plane: Plane
+  /// What lies in it, in pixels of the hat; nothing where it is a whole block.
+  let rows: [PixelBox]
   /// Rows on different lines.
   let lineCount: Int
   /// Where the picture lies in the hat.
@@ -48,6 +53,7 @@ struct LetterPicture {
       }
     }
     plane = Plane(width: around.width, height: around.height, bytes: bytes)
+    rows = boxes
     lineCount = Self.lines(boxes)
     left = around.left
     top = around.top
@@ -58,10 +64,52 @@ struct LetterPicture {
   init(whole hat: StrokeHat) {
     let source = hat.plane
     plane = Plane(width: source.width, height: source.height, bytes: source.bytes.map { 255 - $0 })
+    rows = []
     lineCount = 2
     left = 0
     top = 0
     capitals = Letters.usualCapitals
+  }
+
+  private init(_ plane: Plane, rows: [PixelBox], left: Int, top: Int, capitals: Double) {
+    self.plane = plane
+    self.rows = rows
+    lineCount = Self.lines(rows)
+    self.left = left
+    self.top = top
+    self.capitals = capitals
+  }
+
+  /// What is left to read without some lines, given by their boxes in the hat; nil where that is nothing.
+  ///
+  /// A picture that is not made of rows stays whole. One line does not stay behind by itself but with its neighbour: of two
+  /// typed lines the second, read alone, lost a word that it keeps when both are read.
+  func without(_ lines: [TextBox]) -> LetterPicture? {
+    guard !lines.isEmpty, !rows.isEmpty else { return self }
+    let rest = rows.filter { row in
+      let row = TextBox(row)
+      return lines.reduce(0) { $0 + $1.sharedArea(row) } < Self.readShare * row.area
+    }
+    guard let first = rest.first else { return nil }
+    if lineCount > 1, Self.lines(rest) == 1 {
+      func distance(_ line: TextBox) -> Double { abs(line.top + line.bottom - Double(first.top + first.bottom)) }
+      let nearest = lines.indices.min { distance(lines[$0]) < distance(lines[$1]) }
+      return without(lines.indices.filter { $0 != nearest }.map { lines[$0] })
+    }
+    var blank = plane
+    for line in lines {
+      // Soft edges of letters lie outside their boxes.
+      let box = line.moved(x: -Double(left), y: -Double(top)).grown(
+        across: Double(Self.softMargin), down: Double(Self.softMargin))
+      let columns = max(0, Int(box.left))..<max(0, Int(box.left), min(plane.width, Int(box.right.rounded(.up))))
+      for y in max(0, Int(box.top))..<max(0, Int(box.top), min(plane.height, Int(box.bottom.rounded(.up)))) {
+        for x in columns { blank.bytes[y * plane.width + x] = 255 }
+      }
+    }
+    let around = rest.dropFirst().reduce(first) { $0.union($1) }.moved(x: -left, y: -top)
+      .grown(across: Self.marginAcross, down: Self.marginDown, within: (plane.width, plane.height))
+    return LetterPicture(
+      BlockPictures.cut(blank, around), rows: rest, left: left + around.left, top: top + around.top, capitals: capitals)
   }
 
   /// Keeps a row's letters, dots and commas, and what is stroked like them within its box.

@@ -77,23 +77,25 @@ struct StillStrokes {
       plane.bytes, plane.width, plane.height, &edges.rising, &edges.falling, &wide.rising, &wide.falling, &scratch)
   }
 
-  /// What a window is the least of: the last look and, widened by a pixel in the short one, those before it.
+  /// What a window is the least of: the last look and, widened by a pixel in the short one, those before it, the first of
+  /// them first.
   private func members(_ window: Window) -> [StrokeEdges] {
     let others = window == .short ? wide : looks
-    let newest = (count - 1) % others.count
-    return [last] + others.indices.filter { $0 != newest }.map { others[$0] }
+    return [last] + (1..<others.count).map { others[(count - 1 + $0) % others.count] }
   }
 
-  /// Strokes that stood over a window, 0 where `known` is 255.
-  func standing(_ window: Window, without known: StrokeEdges, into edges: inout StrokeEdges) {
+  /// Strokes that stood over a window with a step above `edge`, 0 where `known` is 255.
+  func standing(_ window: Window, above edge: UInt8, without known: StrokeEdges, into edges: inout StrokeEdges) {
     let members = members(window)
-    Self.least(members.map(\.rising), without: known.rising, into: &edges.rising)
-    Self.least(members.map(\.falling), without: known.falling, into: &edges.falling)
+    Self.least(members.map(\.rising), above: edge, without: known.rising, into: &edges.rising)
+    Self.least(members.map(\.falling), above: edge, without: known.falling, into: &edges.falling)
   }
 
-  private static func least(_ planes: [[UInt8]], without known: [UInt8], into target: inout [UInt8]) {
+  private static func least(
+    _ planes: [[UInt8]], above edge: UInt8, without known: [UInt8], into target: inout [UInt8]
+  ) {
     guard target.count >= leastWidth else { return }
-    withPointers(planes[...], []) { ck_least($0, $0.count, known, &target, target.count) }
+    withPointers(planes[...], []) { ck_least($0, $0.count, known, edge, &target, target.count) }
   }
 
   /// Strokes that stood still in a page that moves: each look is shifted by the way that the page went since, and may be a

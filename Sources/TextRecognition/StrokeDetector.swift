@@ -49,7 +49,7 @@ struct StrokeDetector {
   ) -> [[Int32]] {
     guard width >= StillStrokes.leastWidth, height >= StillStrokes.leastHeight else { return [] }
     known[window.rawValue].update(texts, revision: revision)
-    still.standing(window, without: known[window.rawValue].edges, into: &edges)
+    still.standing(window, above: Self.edge, without: known[window.rawValue].edges, into: &edges)
     return dense()
   }
 

@@ -36,6 +36,8 @@ package final class TesseractEngine {
         "Tesseract cannot load the model for \(languages.joined(separator: "+")): a file in "
           + "\(LanguageModels.folder ?? "its folder") is damaged, or made for another version")
     }
+    // Tesseract reads a line of which it is not sure again, as bright on dark: here letters are always dark.
+    _ = TessBaseAPISetVariable(handle, "tessedit_do_invert", "0")
   }
 
   deinit {
@@ -56,7 +58,7 @@ package final class TesseractEngine {
   /// a tenth of a second; it is looked at between words.
   static let deadline: Int32 = 20_000
 
-  /// Reads a grey picture; returns its lines, each a list of words, in reading order; nil where the picture is larger
+  /// Reads a grey picture, dark letters on bright; returns its lines, each a list of words, in reading order; nil where it is larger
   /// than Tesseract takes, or took longer than `deadline` milliseconds of this thread.
   package func read(
     _ picture: Plane, layout: Layout, dotsPerInch: Int = 200, deadline: Int32 = deadline

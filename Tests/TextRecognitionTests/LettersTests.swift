@@ -77,6 +77,34 @@ import Timing
     #expect(shaped.down == 0.5 && shaped.across == 0.625)
   }
 
+  @Test func linesThatAreReadForGoodAreNotReadAgain() throws {
+    var plane = Plane(width: 300, height: 260, repeating: 0)
+    for line in 0..<4 {
+      MadePlanes.drawLetters(&plane, count: 8, left: 20, top: 20 + 60 * line, width: 20, height: 32, stroke: 4, gap: 8)
+    }
+    let pictures = BlockPictures([plane], PixelBox(left: 0, top: 0, right: 300, bottom: 260))
+    let candidates = ReadingCandidate.all(pictures, capHeight: 32, done: []).filter { $0.polarity == .bright }
+    let whole = LetterPicture(try #require(candidates.first))
+    #expect(whole.lineCount == 4)
+    let lines = (0..<4).map { TextBox(PixelBox(left: 20, top: 20 + 60 * $0, right: 240, bottom: 52 + 60 * $0)) }
+    let rest = try #require(whole.without([lines[0], lines[3]]))
+    #expect(rest.lineCount == 2)
+    #expect(rest.capitals == whole.capitals)
+    #expect(rest.plane[22 - rest.left, 90 - rest.top] == 0)
+    #expect(rest.plane[22 - rest.left, 150 - rest.top] == 0)
+    #expect(rest.plane.height == 92 + 2 * LetterPicture.marginDown)
+    // The one between those that are read is gone, though the picture goes from the first to the last.
+    let ends = try #require(whole.without([lines[1], lines[2]]))
+    #expect(ends.plane.height > 200)
+    #expect(ends.plane[22 - ends.left, 90 - ends.top] == 255)
+    // One line is not left by itself.
+    let pair = try #require(whole.without([lines[0], lines[1], lines[2]]))
+    #expect(pair.lineCount == 2)
+    #expect(pair.plane[22 - pair.left, 150 - pair.top] == 0)
+    #expect(whole.without(lines) == nil)
+    #expect(whole.without([])?.plane == whole.plane)
+  }
+
   /// Letters each of which stands two pixels lower than the one before.
   @Test(arguments: [(4, true), (5, false), (6, true)]) func aShortRowMustBeEven(letters: (count: Int, areText: Bool))
     throws

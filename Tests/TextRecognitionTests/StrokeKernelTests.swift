@@ -45,7 +45,7 @@ import Timing
     #expect(wide == widened(made.rising, size))
   }
 
-  @Test func theLeastOfPlanesSparesWhatIsKnown() {
+  @Test(arguments: [0, 8, 90] as [UInt8]) func theLeastOfPlanesSparesWhatIsKnown(edge: UInt8) {
     let planes = (0..<4).map { MadePlanes.noise(width: 61, height: 17, seed: UInt64($0 + 1)).bytes }
     let known = MadePlanes.noise(width: 61, height: 17, seed: 9).bytes.map { $0 > 128 ? UInt8(255) : 0 }
     var found = [UInt8](repeating: 7, count: 61 * 17)
@@ -53,12 +53,17 @@ import Timing
       planes[1].withUnsafeBufferPointer { b in
         planes[2].withUnsafeBufferPointer { c in
           planes[3].withUnsafeBufferPointer { d in
-            ck_least([a.baseAddress, b.baseAddress, c.baseAddress, d.baseAddress], 4, known, &found, found.count)
+            ck_least([a.baseAddress, b.baseAddress, c.baseAddress, d.baseAddress], 4, known, edge, &found, found.count)
           }
         }
       }
     }
-    #expect(found == found.indices.map { i in known[i] == 0 ? planes.map { $0[i] }.min() ?? 0 : 0 })
+    #expect(
+      found
+        == found.indices.map { i in
+          let least = planes.map { $0[i] }.min() ?? 0
+          return known[i] == 0 && least > edge ? least : 0
+        })
   }
 
   @Test(arguments: sizes) func denseIsWhatTheWindowHolds(size: (width: Int, height: Int)) {

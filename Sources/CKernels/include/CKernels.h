@@ -80,8 +80,10 @@ void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t *
 // The largest of each pixel's 3×3 neighbourhood. `scratch`: 3 rows.
 void ck_widen(const uint8_t *source, size_t width, size_t height, uint8_t *target, uint8_t *scratch);
 
-// The least of some planes (at least one) of at least 32 bytes, 0 where `without` is 255; NULL is no mask.
-void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t *target, size_t count);
+// The least of some planes (at least one) of at least 32 bytes, 0 where it is not above `edge` or `without` is 255; NULL is no
+// mask. Planes that differ most should come first: where the least of them is no edge, the others are not read.
+void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t edge, uint8_t *target,
+              size_t count);
 
 // The window in which ck_dense counts.
 enum { CK_DENSE_WIDTH = 25, CK_DENSE_HEIGHT = 5 };
