@@ -99,35 +99,6 @@ struct ReadingRequest: Sendable {
   }
 }
 
-/// A line that was read, in pixels of the picture.
-struct ReadLine: Sendable {
-  var words: [ReadWord]
-  var box: TextBox
-  var confidence: Double
-  var start: FrameTime
-  var end: FrameTime
-  /// Number of the block it belongs to.
-  var block: Int
-  /// Whether its block has three lines or more.
-  var isOfPage: Bool
-  var size: (width: Int, height: Int)
-  /// The picture of it, where a person should look at it.
-  var picture: Plane?
-  /// Where it stood, against ``box``, if it moves.
-  var path: MotionPath?
-  /// Whether it came and went within a frame.
-  var pops = false
-
-  /// Its box at a time.
-  func box(at seconds: Double) -> TextBox {
-    guard let offset = path?.offset(at: seconds) else { return box }
-    return box.moved(x: offset.x, y: offset.y)
-  }
-
-  var text: String { words.joinedText }
-  var letters: Int { words.letters }
-}
-
 /// Reads blocks one after the other and remembers what it read, so that nothing is read twice.
 ///
 /// Belongs to the thread that reads.
@@ -159,26 +130,30 @@ final class ReadingDesk {
   static let freeCalls = 60
   static let callsPerSecond = 6.0
 
-  private let reader: BlockReader
-  private(set) var lines: [ReadLine] = []
+  let reader: BlockReader
+  var lines: [ReadLine] = []
   /// Lines that were read but not believed.
-  private(set) var refused: [ReadLine] = []
-  private(set) var notes = TextNotes()
-  private var calls = 0
-  private var blocks = 0
+  var refused: [ReadLine] = []
+  var notes = TextNotes()
+  var calls = 0
+  var blocks = 0
 
   init(_ reader: BlockReader) { self.reader = reader }
 
   func take(_ request: ReadingRequest) throws(MediaError) {
     guard hasNews(request) else { return }
-    guard Double(calls) < Double(Self.freeCalls) + Self.callsPerSecond * request.end.seconds else {
-      notes.blocksLeftOut += 1
-      return
-    }
+    guard hasRoom(until: request.end) else { return }
     let before = lines.count
     try read(request)
     guard lines.count == before else { return }
     for alternative in request.alternatives where hasNews(alternative) { try read(alternative) }
+  }
+
+  /// Whether the film may have another recognition by then; notes that something was left out where not.
+  func hasRoom(until end: FrameTime) -> Bool {
+    guard Double(calls) >= Double(Self.freeCalls) + Self.callsPerSecond * end.seconds else { return true }
+    notes.blocksLeftOut += 1
+    return false
   }
 
   private func isNear(_ line: ReadLine, _ end: FrameTime) -> Bool {

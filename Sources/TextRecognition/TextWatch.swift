@@ -34,6 +34,9 @@ struct TextWatch {
   private var moving: MovingTextWatch
   /// Lines that moved and are gone, until they are asked for.
   private var movedLines: [MovingText] = []
+  private var crawls: CrawlWatch
+  /// Texts that moved across and are gone, until they are asked for.
+  private var crawled: [CrawlText] = []
   /// Whether the last search knew of lines that move.
   private var knewMoving = false
   private var history: FrameHistory
@@ -54,14 +57,21 @@ struct TextWatch {
     history = FrameHistory(geometry: geometry)
     still = StillStrokes(width: geometry.smallWidth, height: geometry.smallHeight)
     moving = MovingTextWatch(geometry: geometry)
+    crawls = CrawlWatch(geometry: geometry)
     detector = StrokeDetector(width: geometry.smallWidth, height: geometry.smallHeight, region: geometry.region)
   }
 
   /// Takes a frame between two looks.
-  mutating func add(_ frame: VideoFrame, time: FrameTime) throws(MediaError) { try history.append(frame, time: time) }
+  mutating func add(_ frame: VideoFrame, time: FrameTime) throws(MediaError) {
+    try history.append(frame, time: time)
+    crawls.add(time)
+  }
 
   /// Takes a frame between two looks by its small plane.
-  mutating func add(_ plane: Plane, time: FrameTime) { history.append(plane, time: time, isLook: false) }
+  mutating func add(_ plane: Plane, time: FrameTime) {
+    history.append(plane, time: time, isLook: false)
+    crawls.add(time)
+  }
 
   /// Looks at the small plane of the next frame; returns the blocks of text that have ended.
   mutating func look(_ plane: Plane, _ look: Look) throws(MediaError) -> [TextBlock] {
@@ -72,6 +82,9 @@ struct TextWatch {
     if lookTimes.count > StillStrokes.longLooks { lookTimes.removeFirst() }
     still.push(plane)
     movedLines += try moving.look(still, look, times: lookTimes, history: history)
+    crawls.add(time)
+    crawled += try crawls.look(
+      still, halves: moving.halves, look, lookTimes: lookTimes, recent: looks, history: history)
     guard still.hasShort else { return [] }
     follow(time)
     if still.hasLong, still.count % Self.looksPerLongSearch == 0 {
@@ -87,8 +100,15 @@ struct TextWatch {
     return movedLines
   }
 
+  /// The texts that moved across and are gone since this was last asked.
+  mutating func crawledTexts() -> [CrawlText] {
+    defer { crawled = [] }
+    return crawled
+  }
+
   /// Ends everything with the last frame.
   mutating func finish(at last: FrameTime) -> [TextBlock] {
+    crawled += crawls.finish()
     movedLines += moving.finish(at: last)
     for text in live {
       if text.looks.isEmpty { text.looks = looks.looks(from: text.clean, through: text.lastWhole) }
