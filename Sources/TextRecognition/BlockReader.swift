@@ -51,8 +51,11 @@ struct BlockReader {
   let engine: LazyEngine
   let acceptance: LineAcceptance
 
-  /// The lines of a block, in its pixels. `done` are boxes of pages that have been read.
-  func read(_ pictures: BlockPictures, capHeight: Int, done: [TextBox]) throws(MediaError) -> Reading {
+  /// The lines of a block, in its pixels. `done` are boxes of pages that have been read. What is read `thoroughly`, one
+  /// line on plain ground, is read in every shape, however sure one is, and with what does not stand in its row like letters.
+  func read(
+    _ pictures: BlockPictures, capHeight: Int, done: [TextBox], thoroughly: Bool = false
+  ) throws(MediaError) -> Reading {
     let candidates = ReadingCandidate.all(pictures, capHeight: capHeight, done: done).filter(\.looksLikeText)
     var reading = Reading()
     var best: Double?
@@ -65,7 +68,7 @@ struct BlockReader {
       // Nothing like words in this polarity, or enough of it.
       if before > 0 && best == nil || before >= Self.mostOfPolarity { continue }
       tried.append(candidate.polarity)
-      let words = try recognize(candidate, &reading)
+      let words = try recognize(candidate, &reading, thoroughly: thoroughly)
       let accepted = acceptance.lines(words)
       let sum = words.reduce(0) { $0 + $1.confidence * Double($1.letters) }
       if best == nil, sum > mostRead || !accepted.isEmpty {
@@ -116,18 +119,23 @@ struct BlockReader {
   private typealias Shape = LetterPicture.Shape
 
   private func recognize(
-    _ candidate: ReadingCandidate, _ reading: inout Reading
+    _ candidate: ReadingCandidate, _ reading: inout Reading, thoroughly: Bool
   ) throws(MediaError) -> [ReadWord] {
-    try recognize(LetterPicture(candidate), Shape.all, scale: candidate.hat.scale, &reading)
+    let (rows, scale) = (LetterPicture(candidate), candidate.hat.scale)
+    let words = try recognize(rows, Shape.all, scale: scale, &reading, thoroughly: thoroughly)
+    guard thoroughly, words.letters > 0 else { return words }
+    // Letters that touch fall out of rows.
+    let whole = LetterPicture(whole: candidate.hat, lineCount: 1, capitals: rows.capitals)
+    return WordVote.vote(words + (try recognize(whole, Shape.all, scale: scale, &reading)))
   }
 
   /// Reads a picture in one shape or two, and in a third where a word holds a sign that words do not have.
   private func recognize(
-    _ picture: LetterPicture, _ shapes: [Shape], scale: Double, _ reading: inout Reading
+    _ picture: LetterPicture, _ shapes: [Shape], scale: Double, _ reading: inout Reading, thoroughly: Bool = false
   ) throws(MediaError) -> [ReadWord] {
     var words: [ReadWord] = []
     for (index, shape) in (shapes + [Shape.tieBreaker]).enumerated() {
-      if index == shapes.count, !words.contains(where: WordVote.isOdd) { break }
+      if index == shapes.count, !thoroughly, !words.contains(where: WordVote.isOdd) { break }
       reading.calls += 1
       guard let read = try recognize(picture, shape, scale: scale) else {
         reading.givenUp += 1
@@ -137,7 +145,7 @@ struct BlockReader {
       let mean = words.confidence
       guard words.letters > 0, mean >= Self.hopelessMean else { break }
       let isSure = words.allSatisfy { ($0.letters == 0 || $0.confidence >= Self.sureWord) && !WordVote.isOdd($0) }
-      if mean >= Self.sureMean, isSure { break }
+      if mean >= Self.sureMean, isSure, !thoroughly { break }
     }
     return words
   }

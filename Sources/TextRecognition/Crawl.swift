@@ -58,7 +58,8 @@ final class Crawl {
     let around = max(3, found.rows.count / 2)
     rows =
       max(0, found.rows.lowerBound - around) * factor..<min(geometry.height, (found.rows.upperBound + around) * factor)
-    let letters = max(0, (found.rows.lowerBound - 1) * factor)..<min(geometry.height, (found.rows.upperBound + 1) * factor)
+    let letters =
+      max(0, (found.rows.lowerBound - 1) * factor)..<min(geometry.height, (found.rows.upperBound + 1) * factor)
     letterRows = letters.lowerBound - rows.lowerBound..<letters.upperBound - rows.lowerBound
     room = geometry.region.left * factor..<min(geometry.width, geometry.region.right * factor)
     path = MotionPath([MotionPath.Point(seconds: look.time.seconds, x: 0, y: 0)])

@@ -14,7 +14,8 @@ extension ReadingDesk {
     var (words, doubtful): ([ReadWord], [ReadWord]) = ([], [])
     for part in text.parts {
       let box = PixelBox(left: 0, top: 0, right: part.picture.width, bottom: part.picture.height)
-      let reading = try reader.read(BlockPictures([part.picture], box), capHeight: text.capHeight, done: [])
+      let reading = try reader.read(
+        BlockPictures([part.picture], box), capHeight: text.capHeight, done: [], thoroughly: true)
       calls += reading.calls
       notes.pagesGivenUp += reading.givenUp
       func inLine(_ lines: [BlockReader.Line]) -> [ReadWord] {

@@ -85,7 +85,9 @@ struct CrawlSearch {
   /// The fullest bands between quiet rows.
   private func bands(_ halves: [[Float]]) -> [Range<Int>] {
     var found: [(fullness: Float, rows: Range<Int>)] = []
-    for half in halves { Self.addBands(half, least: Self.busyRow * Float(geometry.smallWidth / 2), geometry, to: &found) }
+    for half in halves {
+      Self.addBands(half, least: Self.busyRow * Float(geometry.smallWidth / 2), geometry, to: &found)
+    }
     var bands: [Range<Int>] = []
     for (_, rows) in found.sorted(by: { ($0.fullness, $0.rows.lowerBound) > ($1.fullness, $1.rows.lowerBound) })
     where !bands.contains(where: { $0.overlaps(rows) }) { bands.append(rows) }

@@ -161,14 +161,14 @@ struct CrawlStrip {
     return (across, down)
   }
 
-  /// A part of the strip as a picture. On either side `margin` columns of its ground are added.
-  func picture(_ part: Range<Int>, margin: Int) -> Plane {
-    var plane = Plane(width: part.count + 2 * margin, height: height, repeating: 0)
+  /// Some columns and rows of the strip as a picture. On either side `margin` columns of its ground are added.
+  func picture(_ part: Range<Int>, _ rows: Range<Int>, margin: Int) -> Plane {
+    var plane = Plane(width: part.count + 2 * margin, height: rows.count, repeating: 0)
     let first = part.lowerBound - columns.lowerBound
-    for y in 0..<height {
+    for y in 0..<plane.height {
       for x in 0..<plane.width {
         let column = first + min(max(0, x - margin), part.count - 1)
-        plane.bytes[y * plane.width + x] = means[column * height + y]
+        plane.bytes[y * plane.width + x] = means[column * height + rows.lowerBound + y]
       }
     }
     return plane

@@ -25,6 +25,10 @@ struct CrawlText: Sendable {
   static let strong = 0.98
   /// Share of the densest row's steps that a row of lower-case letters has.
   static let denseRow = 0.35
+  /// Rows that are read above and below those, as a part of them: ascenders, descenders and some ground.
+  static let around = 0.75
+  /// Columns beside the letters that still show something of them.
+  static let softEdge = 2
 
   struct Part: Sendable {
     let picture: Plane
@@ -52,8 +56,8 @@ struct CrawlText: Sendable {
   static func all(
     of crawl: Crawl, times: [FrameTime], size: (width: Int, height: Int), onlyGone: Bool = false
   ) -> [CrawlText] {
-    guard let seen = crawl.window, !times.isEmpty, !crawl.strip.columns.isEmpty else { return [] }
-    let window = crawl.widened(seen)
+    guard let moved = crawl.window, !times.isEmpty, !crawl.strip.columns.isEmpty else { return [] }
+    let window = crawl.widened(moved)
     let (across, down) = crawl.strip.steps(crawl.letterRows)
     let strong = Int(across.map(Double.init).percentile(strong))
     let least = max(Crawl.faintest, Int(ink * Double(strong)))
@@ -67,7 +71,10 @@ struct CrawlText: Sendable {
         Double(right - left) >= leastWidth * Double(height)
       else { continue }
       let columns = first + left...first + right - 1
-      let (comes, goes) = crawl.goesLeft ? (columns.lowerBound, columns.upperBound) : (columns.upperBound, columns.lowerBound)
+      // Steps lie a pixel outside the letters.
+      let letters = columns.lowerBound + 1...columns.upperBound - 1
+      let (comes, goes) =
+        crawl.goesLeft ? (letters.lowerBound, letters.upperBound) : (letters.upperBound, letters.lowerBound)
       func place(_ column: Int, _ time: FrameTime) -> Int {
         column + Int(crawl.path.offset(at: time.seconds).x.rounded())
       }
@@ -81,13 +88,18 @@ struct CrawlText: Sendable {
       if onlyGone, !isGone(times[times.count - 1]) { continue }
       let cuts = cuts(group, width: pictureWidth * Double(height), slack: pictureSlack * Double(height))
       let margin = Int(margin * Double(height))
+      let around = Int(around * Double(height)) + 1
+      let seen = max(0, rows.lowerBound - around)..<min(crawl.rows.count, rows.upperBound + around)
       texts.append(
         CrawlText(
           parts: cuts.map { part in
-            let part = first + part.lowerBound..<first + part.upperBound
-            return Part(picture: crawl.strip.picture(part, margin: margin), left: part.lowerBound - margin)
+            let part = crawl.strip.columns.clamped(
+              to: first + part.lowerBound - softEdge..<first + part.upperBound + softEdge)
+            return Part(picture: crawl.strip.picture(part, seen, margin: margin), left: part.lowerBound - margin)
           }, columns: columns, capHeight: height, start: start, end: end, window: window,
-          top: crawl.rows.lowerBound, rows: rows, goesLeft: crawl.goesLeft, size: size))
+          top: crawl.rows.lowerBound + seen.lowerBound,
+          rows: rows.lowerBound - seen.lowerBound..<rows.upperBound - seen.lowerBound, goesLeft: crawl.goesLeft,
+          size: size))
     }
     return crawl.goesLeft ? texts : texts.reversed()
   }

@@ -138,6 +138,24 @@ struct FrameHistory {
     return missed == 0 ? nil : furthest
   }
 
+  /// The way on which a text came to where it stands on a frame from a side; nil where it did not come so.
+  func slideIn(of text: StandingText) -> Slide? {
+    guard var slide = Slide(text, at: text.start) else { return nil }
+    for entry in entries.prefix(while: { $0.time.index < text.start.index }).reversed() where !slide.isOver {
+      slide.take(entry.plane, entry.time)
+    }
+    return slide.hasLeft ? slide : nil
+  }
+
+  /// Follows a text that stood up to a frame on its way out to a side, or goes on with that; nil where it does not go so.
+  func slideOut(of text: StandingText) -> Slide? {
+    guard var slide = text.slideOut ?? Slide(text, at: text.end) else { return nil }
+    for entry in entries.drop(while: { $0.time.index <= slide.last.index }) where !slide.isOver {
+      slide.take(entry.plane, entry.time)
+    }
+    return slide.isOver && !slide.hasLeft ? nil : slide
+  }
+
   /// The furthest frame of a walk on which the text is present.
   private func furthest(
     of text: StandingText, in walk: some Sequence<Entry>, from known: FrameTime, least: Double, misses: Int

@@ -18,6 +18,8 @@ struct ReadLine: Sendable {
   var picture: Plane?
   /// Where it stood, against ``box``, if it moves.
   var path: MotionPath?
+  /// Whether it came in from a side, or went out to one, and stood between.
+  var slides = false
   /// Where it ran, if it moves across.
   var crawl: CrawlBand?
   /// Whether it came and went within a frame.

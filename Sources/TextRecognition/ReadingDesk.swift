@@ -17,6 +17,9 @@ struct ReadingRequest: Sendable {
     /// Whether it came, or went, within a frame.
     var popsOn = false
     var popsOff = false
+    /// Its way in from a side, and out to one.
+    var slideIn: Slide?
+    var slideOut: Slide?
   }
 
   /// Room round a block, in line heights across and down, and at least some small pixels: strokes end before letters do.
@@ -57,7 +60,7 @@ struct ReadingRequest: Sendable {
       Part(
         box: TextBox(member.box.scaled(by: geometry.factor)), start: member.start, end: member.end,
         strokes: member.strokes, comingStrokes: coming[index], goingStrokes: going[index], popsOn: member.popsOn,
-        popsOff: member.popsOff)
+        popsOff: member.popsOff, slideIn: member.slideIn, slideOut: member.slideOut)
     }
     var planes: [Plane] = []
     for look in looks { planes.append(try look.luma()) }
@@ -194,7 +197,9 @@ final class ReadingDesk {
     _ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double, shown: (Double) -> Bool
   ) -> [ReadLine] {
     let boxes = found.map { $0.box.moved(x: x, y: y).grown(across: 0, down: Double(request.factor)) }
-    let (start, end, pops) = Self.times(request.parts, lines: boxes)
+    var (start, end, pops) = Self.times(request.parts, lines: boxes)
+    let slide = SlideTimes(request.parts, lines: boxes, standing: (start, end))
+    (start, end) = (slide.start, slide.end)
     return found.map { line in
       ReadLine(
         words: line.words.map { word in
@@ -204,7 +209,7 @@ final class ReadingDesk {
         }, box: line.box.moved(x: x, y: y), confidence: line.confidence, start: start, end: end, block: blocks,
         isOfPage: found.count >= 3, size: request.size,
         picture: shown(line.confidence) ? notes.picture(of: line.box, in: request.pictures.last) : nil,
-        path: request.path, pops: pops)
+        path: request.path ?? slide.path?.scaled(by: Double(request.factor)), slides: slide.path != nil, pops: pops)
     }
   }
 

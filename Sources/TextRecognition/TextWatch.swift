@@ -149,6 +149,7 @@ struct TextWatch {
         (text.end, text.popsOff) = (end.time, end.isSudden)
         text.ended = time
         text.isTrailing = sight.hasSameStrokes
+        text.slideOut = history.slideOut(of: text)
         over.append(text)
       } else {
         stay.append(text)
@@ -162,6 +163,7 @@ struct TextWatch {
   /// changes from darker than them to brighter.
   private mutating func trail(_ time: FrameTime) {
     let ended = over + complete.joined()
+    for text in ended where text.isSliding { text.slideOut = history.slideOut(of: text) }
     let kept = Set(ended.lazy.filter(\.isTrailing).flatMap { $0.looks.map(ObjectIdentifier.init) }).count
     for text in ended where text.isTrailing || time.seconds - text.end.seconds <= Self.longestCrossing {
       let sight = text.sight(in: still.last, width: geometry.smallWidth)
@@ -192,6 +194,7 @@ struct TextWatch {
     let start = history.start(of: text, before: time)
     guard start.time.index > oldest.index + 2, start.time.index > text.start.index else { return }
     (text.start, text.popsOn) = (start.time, start.isSudden)
+    text.slideIn = history.slideIn(of: text)
   }
 
   private mutating func detect(
@@ -213,6 +216,7 @@ struct TextWatch {
       let known = window == .long ? since : history.firstSight(of: text, from: since, through: now)
       let start = history.start(of: text, before: known)
       (text.start, text.popsOn) = (start.time, start.isSudden)
+      text.slideIn = history.slideIn(of: text)
       live.append(text)
       revision += 1
     }
@@ -231,7 +235,8 @@ struct TextWatch {
         over += members
       }
     }
-    defer { complete.removeAll { !$0.contains(where: \.isTrailing) } }
-    return complete.filter { !$0.contains(where: \.isTrailing) }.map { TextBlock($0, width: geometry.smallWidth) }
+    func isOpen(_ members: [StandingText]) -> Bool { members.contains { $0.isTrailing || $0.isSliding } }
+    defer { complete.removeAll { !isOpen($0) } }
+    return complete.filter { !isOpen($0) }.map { TextBlock($0, width: geometry.smallWidth) }
   }
 }
