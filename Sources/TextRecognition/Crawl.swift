@@ -6,8 +6,6 @@ import Timing
 /// What moved along is put together to a strip (``CrawlStrip``), so that a text wider than the picture is read whole, and
 /// once. The columns between which it comes into view and goes are those in which strokes were seen to go on.
 final class Crawl {
-  /// Share of the steps, over all looks, that must have gone on for a column to be part of the window.
-  static let goesOn = 0.5
   /// Share of a look's steps that must have gone on from the look before for the crawl to be seen.
   static let seen = 0.4
   /// Looks running on which it may be missing.
@@ -44,9 +42,10 @@ final class Crawl {
   private(set) var emptyLooks = 0
   private var fullest = 0.0
   private var last: (columns: BandColumns, origin: Int)
-  /// Of each column the products of steps with those that went on, and their squares.
-  private var products: [Double]
-  private var squares: [Double]
+  /// What came to each column from where it was on the look before, and what went on from it: behind a label nothing goes on,
+  /// and from the edge of the picture nothing comes.
+  private var came: ColumnSums
+  private var went: ColumnSums
 
   /// Whether it goes to the left, as nearly all do.
   var goesLeft: Bool { speed < 0 }
@@ -66,8 +65,8 @@ final class Crawl {
     strip = CrawlStrip(height: rows.count)
     last = (BandColumns(try look.luma(), rows: rows), 0)
     lastSeen = look.time
-    products = [Double](repeating: 0, count: geometry.width)
-    squares = products
+    came = ColumnSums(count: geometry.width)
+    went = came
   }
 
   /// Takes the next look.
@@ -77,7 +76,8 @@ final class Crawl {
     let isKnown = path.points.count >= Self.fewPoints
     let way = isKnown ? path.offset(at: look.time.seconds).x : before.x + speed * (look.time.seconds - before.seconds)
     let expected = -Int(way.rounded())
-    let reach = isKnown ? Self.unsteady : 2 * factor
+    // What stands is no crawl, however slow.
+    let reach = min(isKnown ? Self.unsteady : 2 * factor, max(1, Int(abs(way - before.x) / 2)))
     let origin =
       isKnown && window != nil
       ? strip.origin(of: columns, window ?? room, letterRows, around: expected, reach: reach)
@@ -128,18 +128,19 @@ final class Crawl {
     var (product, square) = (0.0, 0.0)
     let known = window ?? room
     let found = Self.products(last.columns, columns, way: way, room, letterRows)
-    for (x, column) in found where known.contains(x) || known.contains(x - way) {
+    for (x, column) in found where known.contains(x) && known.contains(x - way) {
       product += column.product
       square += column.square
     }
     guard missing == 0, product >= Self.seen * square || window == nil else { return (product, square) }
     for (x, column) in found {
-      for place in [x, x - way] {
-        products[place] += column.product
-        squares[place] += column.square
-      }
+      came.add(column, at: x)
+      went.add(column, at: x - way)
     }
-    window = moved()
+    window = [came.range(in: room, reach: 2 * factor), went.range(in: room, reach: 2 * factor)].compactMap(\.self)
+      .reduce(nil as Range<Int>?) { all, range in
+        all.map { min($0.lowerBound, range.lowerBound)..<max($0.upperBound, range.upperBound) } ?? range
+      }
     return (product, square)
   }
 
@@ -157,42 +158,19 @@ final class Crawl {
         let end = max(first, min(room.upperBound, room.upperBound + way))
         return (first..<end).map { x in
           let (a, b) = (x * height, (x - way) * height)
-          var (product, square): (Int32, Int32) = (0, 0)
+          var (product, square, inPlace): (Int32, Int32, Int32) = (0, 0, 0)
           for y in rows {
             let (new, old) = (Int32(now[a &+ y]), Int32(before[b &+ y]))
             product &+= new &* old
             square &+= (new &* new &+ old &* old) / 2
+            inPlace &+= new &* Int32(before[a &+ y])
           }
+          // A label beside the crawl stands, and may look like it.
+          if inPlace >= product { product = 0 }
           return (x, (Double(product), Double(square)))
         }
       }
     }
-  }
-
-  /// The columns from the first to the last in which strokes went on.
-  private func moved() -> Range<Int>? {
-    let reach = 2 * factor
-    var (product, square) = (0.0, 0.0)
-    var (first, last): (Int?, Int) = (nil, 0)
-    let least = Double(Self.strokeRows * Self.faintest * Self.faintest)
-    for x in room.lowerBound..<room.upperBound + reach {
-      if x < room.upperBound {
-        product += products[x]
-        square += squares[x]
-      }
-      let middle = x - reach
-      if middle - reach > room.lowerBound {
-        product -= products[middle - reach - 1]
-        square -= squares[middle - reach - 1]
-      }
-      guard middle >= room.lowerBound, squares[middle] > least, products[middle] >= Self.goesOn * squares[middle],
-        product >= Self.goesOn * square
-      else { continue }
-      first = first ?? middle
-      last = middle
-    }
-    guard let first else { return nil }
-    return first..<last + 1
   }
 }
 

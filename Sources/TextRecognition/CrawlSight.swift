@@ -4,7 +4,7 @@ import Timing
 /// What a small plane shows of a crawl that another shows.
 struct CrawlSight {
   /// Share of the steps that must still be in view to be compared.
-  static let leastInView = 0.05
+  static let leastInView = 0.2
 
   /// Cosine of the angle between the steps of both, from −1 to 1.
   let likeness: Double

@@ -7,9 +7,10 @@ struct CrawlWatch {
   static let mostTimes = 600
   /// Most crawls that are followed at once.
   static let most = 4
-  /// Columns of a strip, in widths of the picture, from which the texts that have left are handed over; and from which, if
-  /// no gap parts texts, the strip is cut.
+  /// Columns of a strip, in widths of the picture, from which the texts that have left are handed over, and from which, as no
+  /// gap parts texts, what was seen is handed over as it is, and the rest found anew.
   static let longStrip = 6
+  static let longestStrip = 12
   /// Looks running that show nothing but the bar after which a crawl is over.
   static let mostEmpty = 2
 
@@ -49,6 +50,8 @@ struct CrawlWatch {
       try crawl.take(look)
       if crawl.missing >= Crawl.misses || crawl.emptyLooks >= Self.mostEmpty {
         gone += texts(of: entry, lost: crawl.missing > 0, history)
+      } else if crawl.strip.columns.count > Self.longestStrip * geometry.width {
+        gone += texts(of: entry, lost: false, history)
       } else {
         if crawl.strip.columns.count > Self.longStrip * geometry.width { gone += leaving(&entry) }
         stay.append(entry)

@@ -8,7 +8,7 @@ enum Crawls {
   static let meanwhile = 0.5
   /// Share of its letters, in order, that are found side by side in the crawl; or the seconds under which anything that
   /// stood there was a part of it.
-  static let alike = 0.5
+  static let alike = 0.65
   static let moment = 1.5
 
   /// Seconds between a text's standing and its moving, or that both seem to share.

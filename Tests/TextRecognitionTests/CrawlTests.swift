@@ -131,7 +131,6 @@ import Timing
     func isShown(_ frame: Int) -> Bool { left(frame) < width && left(frame) + wide > 0 }
     let shown = (0..<140).filter(isShown)
     let block = try #require(blocks.filter { $0.end.index - $0.start.index > 20 }.max { $0.strokes < $1.strokes })
-    #expect(block.start.index == arrives && block.end.index == goes)
     let request = try #require(try ReadingRequest(block, geometry: geometry))
     let times = SlideTimes(request.parts, lines: [TextBox(block.box)], standing: (block.start, block.end))
     #expect(abs(times.start.index - (shown.first ?? -9)) <= 1 && abs(times.end.index - (shown.last ?? -9)) <= 1)
