@@ -56,8 +56,11 @@ struct BlockReader {
   let engine: LazyEngine
   let acceptance: LineAcceptance
 
-  /// The lines of a block, in its pixels. `done` are boxes of pages that have been read.
-  func read(_ pictures: BlockPictures, capHeight: Int, done: [TextBox]) throws(MediaError) -> Reading {
+  /// The lines of a block, in its pixels. `done` are boxes of pages that have been read. What is read `thoroughly`, one
+  /// line on plain ground, is read in every shape, however sure one is, and with what does not stand in its row like letters.
+  func read(
+    _ pictures: BlockPictures, capHeight: Int, done: [TextBox], thoroughly: Bool = false
+  ) throws(MediaError) -> Reading {
     let candidates = ReadingCandidate.all(pictures, capHeight: capHeight, done: done).filter(\.looksLikeText)
     var reading = Reading()
     var best: Double?
@@ -73,7 +76,7 @@ struct BlockReader {
       let mayBeBetter = promising.contains(candidate.polarity) && candidate.inkShare >= Self.cleanShare
       if before > 0, best == nil, !mayBeBetter { continue }
       tried.append(candidate.polarity)
-      let words = try recognize(candidate, &reading)
+      let words = try recognize(candidate, &reading, thoroughly: thoroughly)
       let accepted = acceptance.lines(words)
       if words.letters >= Self.promisingLetters, words.confidence >= Self.promisingMean {
         promising.insert(candidate.polarity)
@@ -127,20 +130,25 @@ struct BlockReader {
   private typealias Shape = LetterPicture.Shape
 
   private func recognize(
-    _ candidate: ReadingCandidate, _ reading: inout Reading
+    _ candidate: ReadingCandidate, _ reading: inout Reading, thoroughly: Bool
   ) throws(MediaError) -> [ReadWord] {
-    try recognize(LetterPicture(candidate), Shape.all, scale: candidate.hat.scale, &reading)
+    let (rows, scale) = (LetterPicture(candidate), candidate.hat.scale)
+    let words = try recognize(rows, Shape.all, scale: scale, &reading, thoroughly: thoroughly)
+    guard thoroughly, words.letters > 0 else { return words }
+    // Letters that touch fall out of rows.
+    let whole = LetterPicture(whole: candidate.hat, lineCount: 1, capitals: rows.capitals)
+    return WordVote.vote(words + (try recognize(whole, Shape.all, scale: scale, &reading)))
   }
 
   /// Reads a picture in one shape, its unsure lines in a second, and in a third where a word holds a sign that words do not
   /// have.
   private func recognize(
-    _ whole: LetterPicture, _ shapes: [Shape], scale: Double, _ reading: inout Reading
+    _ whole: LetterPicture, _ shapes: [Shape], scale: Double, _ reading: inout Reading, thoroughly: Bool = false
   ) throws(MediaError) -> [ReadWord] {
     var words: [ReadWord] = []
     var picture = whole
     for (index, shape) in (shapes + [Shape.tieBreaker]).enumerated() {
-      if index == shapes.count, !words.contains(where: WordVote.isOdd) { break }
+      if index == shapes.count, !thoroughly, !words.contains(where: WordVote.isOdd) { break }
       reading.calls += 1
       guard let read = try recognize(picture, shape, scale: scale) else {
         reading.givenUp += 1
@@ -148,6 +156,7 @@ struct BlockReader {
       }
       words = words.isEmpty ? read : WordVote.vote(words + read)
       guard words.letters > 0, words.confidence >= Self.hopelessMean else { break }
+      if thoroughly { continue }
       if Self.isSure(words) { break }
       // Only the lines that are not sure are read again.
       let lines = Dictionary(grouping: words, by: \.line)

@@ -107,6 +107,55 @@ struct FrameHistory {
       misses: Self.misses)
   }
 
+  /// The furthest frame before a look, or after it, that shows what moves across in some rows where its speed takes it.
+  ///
+  /// `rows`, `columns` and `speed` are in pixels of the small plane and a second. Nil where it has left those columns by
+  /// then, or was seen as far as the history goes.
+  func furthest(
+    ofCrawl rows: Range<Int>, _ columns: Range<Int>, speed: Double, from known: FrameTime, isForward: Bool
+  ) -> FrameTime? {
+    guard let from = entries.last(where: { $0.time.index == known.index }) else { return nil }
+    var furthest = known
+    var missed = 0
+    let walk =
+      isForward
+      ? Array(entries.drop { $0.time.index <= known.index })
+      : entries.prefix { $0.time.index < known.index }.reversed()
+    for entry in walk {
+      let way = speed * (entry.time.seconds - known.seconds)
+      let sights = (-1...1).map {
+        CrawlSight(from.plane, entry.plane, rows, columns, way: Int(way.rounded()) + $0)
+      }
+      guard let best = sights.max(by: { $0.likeness < $1.likeness }), best.isInView else { return nil }
+      if best.likeness >= Self.shifted {
+        furthest = entry.time
+        missed = 0
+      } else {
+        missed += 1
+        if missed == Self.misses { return furthest }
+      }
+    }
+    return missed == 0 ? nil : furthest
+  }
+
+  /// The way on which a text came to where it stands on a frame from a side; nil where it did not come so.
+  func slideIn(of text: StandingText) -> Slide? {
+    guard var slide = Slide(text, at: text.start) else { return nil }
+    for entry in entries.prefix(while: { $0.time.index < text.start.index }).reversed() where !slide.isOver {
+      slide.take(entry.plane, entry.time)
+    }
+    return slide.hasLeft ? slide : nil
+  }
+
+  /// Follows a text that stood up to a frame on its way out to a side, or goes on with that; nil where it does not go so.
+  func slideOut(of text: StandingText) -> Slide? {
+    guard var slide = text.slideOut ?? Slide(text, at: text.end) else { return nil }
+    for entry in entries.drop(while: { $0.time.index <= slide.last.index }) where !slide.isOver {
+      slide.take(entry.plane, entry.time)
+    }
+    return slide.isOver && !slide.hasLeft ? nil : slide
+  }
+
   /// The furthest frame of a walk on which the text is present.
   private func furthest(
     of text: StandingText, in walk: some Sequence<Entry>, from known: FrameTime, least: Double, misses: Int

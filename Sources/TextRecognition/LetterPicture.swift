@@ -61,14 +61,14 @@ struct LetterPicture {
   }
 
   /// A whole block: characters of several parts cannot be told from what is round them by their rows.
-  init(whole hat: StrokeHat) {
+  init(whole hat: StrokeHat, lineCount: Int = 2, capitals: Double = Letters.usualCapitals) {
     let source = hat.plane
     plane = Plane(width: source.width, height: source.height, bytes: source.bytes.map { 255 - $0 })
     rows = []
-    lineCount = 2
+    self.lineCount = lineCount
     left = 0
     top = 0
-    capitals = Letters.usualCapitals
+    self.capitals = capitals
   }
 
   private init(_ plane: Plane, rows: [PixelBox], left: Int, top: Int, capitals: Double) {

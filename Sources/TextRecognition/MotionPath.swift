@@ -18,6 +18,12 @@ struct MotionPath: Sendable, Equatable {
 
   mutating func append(_ point: Point) { points.append(point) }
 
+  /// Forgets the points before a time but the last of them.
+  mutating func drop(before seconds: Double) {
+    guard let first = points.lastIndex(where: { $0.seconds <= seconds }) else { return }
+    points.removeFirst(first)
+  }
+
   /// The way from where it was found. Before the first and after the last look it is taken to move on as it did.
   func offset(at seconds: Double) -> (x: Double, y: Double) {
     guard let first = points.first, let last = points.last, points.count > 1 else {

@@ -38,6 +38,9 @@ struct MovingTextWatch {
     detector = StrokeDetector(width: geometry.smallWidth, height: geometry.smallHeight, region: geometry.region)
   }
 
+  /// Edges in each row of the last look, left and right of the middle.
+  var halves: [[Float]] { motion.halves }
+
   /// The strokes of what is followed, where they are at some times.
   func strokes(at times: some Sequence<FrameTime>) -> [StandingText] {
     live.isEmpty ? [] : times.flatMap { time in live.map { $0.strokes.moved(to: time.seconds) } }

@@ -17,6 +17,9 @@ struct ReadingRequest: Sendable {
     /// Whether it came, or went, within a frame.
     var popsOn = false
     var popsOff = false
+    /// Its way in from a side, and out to one.
+    var slideIn: Slide?
+    var slideOut: Slide?
   }
 
   /// Room round a block, in line heights across and down, and at least some small pixels: strokes end before letters do.
@@ -57,7 +60,7 @@ struct ReadingRequest: Sendable {
       Part(
         box: TextBox(member.box.scaled(by: geometry.factor)), start: member.start, end: member.end,
         strokes: member.strokes, comingStrokes: coming[index], goingStrokes: going[index], popsOn: member.popsOn,
-        popsOff: member.popsOff)
+        popsOff: member.popsOff, slideIn: member.slideIn, slideOut: member.slideOut)
     }
     var planes: [Plane] = []
     for look in looks { planes.append(try look.luma()) }
@@ -99,37 +102,6 @@ struct ReadingRequest: Sendable {
   }
 }
 
-/// A line that was read, in pixels of the picture.
-struct ReadLine: Sendable {
-  var words: [ReadWord]
-  var box: TextBox
-  var confidence: Double
-  var start: FrameTime
-  var end: FrameTime
-  /// Number of the block it belongs to.
-  var block: Int
-  /// Whether its block has three lines or more.
-  var isOfPage: Bool
-  var size: (width: Int, height: Int)
-  /// The picture of it, where a person should look at it.
-  var picture: Plane?
-  /// Where it stood, against ``box``, if it moves.
-  var path: MotionPath?
-  /// Whether it came and went within a frame.
-  var pops = false
-  /// Whether its times are those of strokes that lie within it, and not of the larger block in which it was read.
-  var hasOwnTimes = true
-
-  /// Its box at a time.
-  func box(at seconds: Double) -> TextBox {
-    guard let offset = path?.offset(at: seconds) else { return box }
-    return box.moved(x: offset.x, y: offset.y)
-  }
-
-  var text: String { words.joinedText }
-  var letters: Int { words.letters }
-}
-
 /// Reads blocks one after the other and remembers what it read, so that nothing is read twice.
 ///
 /// Belongs to the thread that reads.
@@ -161,26 +133,30 @@ final class ReadingDesk {
   static let freeCalls = 60
   static let callsPerSecond = 6.0
 
-  private let reader: BlockReader
-  private(set) var lines: [ReadLine] = []
+  let reader: BlockReader
+  var lines: [ReadLine] = []
   /// Lines that were read but not believed.
-  private(set) var refused: [ReadLine] = []
-  private(set) var notes = TextNotes()
-  private var calls = 0
-  private var blocks = 0
+  var refused: [ReadLine] = []
+  var notes = TextNotes()
+  var calls = 0
+  var blocks = 0
 
   init(_ reader: BlockReader) { self.reader = reader }
 
   func take(_ request: ReadingRequest) throws(MediaError) {
     guard hasNews(request) else { return }
-    guard Double(calls) < Double(Self.freeCalls) + Self.callsPerSecond * request.end.seconds else {
-      notes.blocksLeftOut += 1
-      return
-    }
+    guard hasRoom(until: request.end) else { return }
     let before = lines.count
     try read(request)
     guard lines.count == before else { return }
     for alternative in request.alternatives where hasNews(alternative) { try read(alternative) }
+  }
+
+  /// Whether the film may have another recognition by then; notes that something was left out where not.
+  func hasRoom(until end: FrameTime) -> Bool {
+    guard Double(calls) >= Double(Self.freeCalls) + Self.callsPerSecond * end.seconds else { return true }
+    notes.blocksLeftOut += 1
+    return false
   }
 
   private func isNear(_ line: ReadLine, _ end: FrameTime) -> Bool {
@@ -221,7 +197,9 @@ final class ReadingDesk {
     _ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double, shown: (Double) -> Bool
   ) -> [ReadLine] {
     let boxes = found.map { $0.box.moved(x: x, y: y).grown(across: 0, down: Double(request.factor)) }
-    let (start, end, pops, own) = Self.times(request.parts, lines: boxes)
+    var (start, end, pops, own) = Self.times(request.parts, lines: boxes)
+    let slide = SlideTimes(request.parts, lines: boxes, standing: (start, end))
+    (start, end) = (slide.start, slide.end)
     return found.map { line in
       ReadLine(
         words: line.words.map { word in
@@ -231,7 +209,8 @@ final class ReadingDesk {
         }, box: line.box.moved(x: x, y: y), confidence: line.confidence, start: start, end: end, block: blocks,
         isOfPage: found.count >= 3, size: request.size,
         picture: shown(line.confidence) ? notes.picture(of: line.box, in: request.pictures.last) : nil,
-        path: request.path, pops: pops, hasOwnTimes: own)
+        path: request.path ?? slide.path?.scaled(by: Double(request.factor)), slides: slide.path != nil, pops: pops,
+        hasOwnTimes: own)
     }
   }
 

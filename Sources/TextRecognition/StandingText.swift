@@ -16,7 +16,7 @@ final class StandingText {
   /// Share of the template's energy by which shifted strokes must match better to count as drifting.
   static let driftGain = 0.25
 
-  private typealias Template = (pixels: [Int32], weights: [Int16])
+  typealias Template = (pixels: [Int32], weights: [Int16])
 
   private(set) var box: PixelBox
   private var positions: [Int32]
@@ -24,12 +24,14 @@ final class StandingText {
   private var stretches: [UInt8]
   private var energy: Double
   /// Enough of the template to date it by.
-  private var sample: Template = ([], [])
+  private(set) var sample: Template = ([], [])
   private var sampleEnergy = 1.0
   /// Share of its steps from which its strokes can be told from what compression left behind.
   private var faintest = Sight.faintest
 
   let isLong: Bool
+  /// Width of the small plane.
+  let width: Int
   var start: FrameTime
   /// Whether it came, or went, within a frame.
   var popsOn = false
@@ -43,6 +45,11 @@ final class StandingText {
   var ended: FrameTime
   /// Whether, since it has ended, its strokes are still seen in another contrast: only its end is then open.
   var isTrailing = false
+  /// Its way in from a side before it stood, and out to one afterwards.
+  var slideIn: Slide?
+  var slideOut: Slide?
+  /// Whether it is, since it has ended, on its way out: only that is then open.
+  var isSliding: Bool { slideOut.map { !$0.isOver } ?? false }
   /// Looks running on which it was missing.
   var missing = 0
   /// The looks on which it was whole, saved when it began to fall.
@@ -55,6 +62,7 @@ final class StandingText {
 
   /// `pixels` are positions in a plane of `width`, with the gradient at each.
   init(pixels: [Int32], weights: [Int16], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime) {
+    self.width = width
     box = PixelBox(left: 0, top: 0, right: 0, bottom: 0)
     positions = []
     self.weights = []
@@ -206,33 +214,6 @@ final class StandingText {
   func addRows(to profile: inout [Int], top: Int, width: Int) {
     for position in positions { profile[Int(position) / width - top] += 1 }
   }
-}
-
-/// What a picture shows of a template.
-struct Sight {
-  /// Likeness from which strokes are the template's, whatever their contrast.
-  static let sameStrokes = 0.7
-  /// Share of the template's steps below which likeness is that of what compression left behind, and the step of luma that
-  /// is plainly more than that.
-  static let faintest = 0.15
-  static let leastStep = 12.0
-
-  /// Steps in proportion to the template's: 1 where nothing changed, negative where bright became dark.
-  var share: Double
-  /// Cosine of the angle between the picture's steps and the template's, from −1 to 1: 1 where only the contrast changed.
-  let likeness: Double
-  /// Share from which what is there can be told from what compression left behind.
-  private let faintest: Double
-
-  /// `sum` of the products of steps and weights, `square` of the steps, `energy` the sum of the squared weights.
-  init(sum: Int, square: Int, energy: Double, faintest: Double) {
-    self.faintest = faintest
-    share = Double(sum) / energy
-    likeness = square == 0 ? 0 : Double(sum) / (Double(square) * energy).squareRoot()
-  }
-
-  /// Whether the same strokes stand there in another contrast, as letters do when the picture behind them changes.
-  var hasSameStrokes: Bool { abs(likeness) >= Self.sameStrokes && abs(share) >= faintest }
 }
 
 extension StandingText {

@@ -47,6 +47,8 @@ struct SteadyMotion {
   }
 
   private var profiles: [Profile] = []
+  /// Edges in each row of the last look, left and right of the middle.
+  private(set) var halves: [[Float]] = []
 
   /// Takes the edges of the next look.
   mutating func push(_ edges: StrokeEdges, width: Int, height: Int, seconds: Double) {
@@ -61,6 +63,7 @@ struct SteadyMotion {
         }
       }
     }
+    halves = [left, right]
     profiles.append(
       Profile(seconds: seconds, parts: [zip(left, right).map { $0 + $1 }, left, right].map(RowProfile.init)))
     if profiles.count > Self.kept { profiles.removeFirst() }
@@ -89,35 +92,42 @@ struct SteadyMotion {
 
   private func motions(_ part: Int, _ stride: Int) -> [SharedMotion] {
     let now = profiles.count - 1
-    func age(_ ago: Int) -> Double { profiles[now].seconds - profiles[now - ago].seconds }
+    return Self.motions(
+      of: (0...3).map { profiles[now - $0 * stride].parts[part] },
+      ages: (0...3).map { profiles[now].seconds - profiles[now - $0 * stride].seconds }, stride: stride,
+      fastest: Self.fastest, least: Self.leastRows)
+  }
+
+  /// The motions that four looks show, the newest first, which lie `ages` back, `stride` looks from one to the next.
+  ///
+  /// `fastest` is in pixels a look, `least` the least rows that two profiles share.
+  static func motions(
+    of looks: [RowProfile], ages: [Double], stride: Int, fastest: Int, least: Int
+  ) -> [SharedMotion] {
     func correlation(_ now: RowProfile, _ then: RowProfile, shift: Int) -> Double {
-      now.correlation(with: then, shift: shift, least: Self.leastRows)
+      now.correlation(with: then, shift: shift, least: least)
     }
-    let looks = (0...3).map { profiles[now - $0 * stride].parts[part] }
-    let furthest = min(Self.fastest * stride, looks[0].count - Self.leastRows)
+    let furthest = min(fastest * stride, looks[0].count - least)
     let inPlace = correlation(looks[0], looks[3], shift: 0)
-    guard furthest > 0, age(stride) > 0, inPlace < Self.rests else { return [] }
+    guard furthest > 0, ages[1] > 0, inPlace < rests else { return [] }
     let first = (-furthest...furthest).map { correlation(looks[0], looks[1], shift: $0) }
     var found: [SharedMotion] = []
     for index in first.indices.dropFirst().dropLast()
-    where first[index] >= Self.fits && first[index] >= first[index - 1] && first[index] > first[index + 1] {
+    where first[index] >= fits && first[index] >= first[index - 1] && first[index] > first[index + 1] {
       let shift = index - furthest
       var steps = [(ago: stride, shift: shift)]
       var match = Double(first[index])
       for times in 2...3 {
-        let ago = times * stride
-        let expected = Double(steps[steps.count - 1].shift) * age(ago) / age(ago - stride)
+        let expected = Double(steps[steps.count - 1].shift) * ages[times] / ages[times - 1]
         let around = Int(expected.rounded())
-        let best = (around - Self.unsteady...around + Self.unsteady)
+        let best = (around - unsteady...around + unsteady)
           .map { (shift: $0, match: correlation(looks[0], looks[times], shift: $0)) }
           .max { $0.match < $1.match }
-        guard let best, best.match >= Self.fits else { break }
-        steps.append((ago, best.shift))
+        guard let best, best.match >= fits else { break }
+        steps.append((times * stride, best.shift))
         match += best.match
       }
-      guard steps.count == 3, abs(steps[2].shift) >= Self.slowest,
-        match / 3 >= inPlace + Self.gain
-      else { continue }
+      guard steps.count == 3, abs(steps[2].shift) >= slowest, match / 3 >= inPlace + gain else { continue }
       found.append(SharedMotion(steps: steps, match: match))
     }
     return found

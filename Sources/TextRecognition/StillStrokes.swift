@@ -126,6 +126,25 @@ struct StillStrokes {
     ByteRows.keepLeast(&values, widest)
   }
 
+  /// Edges in each column of some rows, on a look some looks before the last; 0 outside `region`.
+  func columns(of rows: Range<Int>, in region: PixelBox, ago: Int) -> [Float] {
+    let edges = look(ago)
+    var sums = [UInt16](repeating: 0, count: width)
+    edges.rising.withUnsafeBufferPointer { rising in
+      edges.falling.withUnsafeBufferPointer { falling in
+        sums.withUnsafeMutableBufferPointer { sums in
+          for y in rows {
+            let row = y * width
+            for x in 0..<width {
+              sums[x] &+= UInt16(truncatingIfNeeded: rising[row &+ x]) &+ UInt16(truncatingIfNeeded: falling[row &+ x])
+            }
+          }
+        }
+      }
+    }
+    return sums.indices.map { region.left <= $0 && $0 < region.right ? Float(sums[$0]) : 0 }
+  }
+
   /// Hands over the addresses of all planes; the arrays live as long as the call.
   private static func withPointers(
     _ planes: ArraySlice<[UInt8]>, _ known: [UnsafePointer<UInt8>?], _ body: ([UnsafePointer<UInt8>?]) -> Void

@@ -92,12 +92,17 @@ package final class TextReader {
     for text in watch?.movedTexts() ?? [] {
       if let request = ReadingRequest(text, geometry: geometry) { submit(request) }
     }
+    for text in watch?.crawledTexts() ?? [] { submit { desk throws(MediaError) in try desk.take(text) } }
   }
 
   private func submit(_ request: ReadingRequest) {
+    submit { desk throws(MediaError) in try desk.take(request) }
+  }
+
+  private func submit(_ read: @escaping @Sendable (ReadingDesk) throws(MediaError) -> Void) {
     thread.submit { [desk] in
       do throws(MediaError) {
-        try desk.desk.take(request)
+        try read(desk.desk)
       } catch {
         desk.failure.withLock { $0 = $0 ?? error }
       }

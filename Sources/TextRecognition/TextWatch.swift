@@ -34,6 +34,9 @@ struct TextWatch {
   private var moving: MovingTextWatch
   /// Lines that moved and are gone, until they are asked for.
   private var movedLines: [MovingText] = []
+  private var crawls: CrawlWatch
+  /// Texts that moved across and are gone, until they are asked for.
+  private var crawled: [CrawlText] = []
   /// Whether the last search knew of lines that move.
   private var knewMoving = false
   private var history: FrameHistory
@@ -54,14 +57,21 @@ struct TextWatch {
     history = FrameHistory(geometry: geometry)
     still = StillStrokes(width: geometry.smallWidth, height: geometry.smallHeight)
     moving = MovingTextWatch(geometry: geometry)
+    crawls = CrawlWatch(geometry: geometry)
     detector = StrokeDetector(width: geometry.smallWidth, height: geometry.smallHeight, region: geometry.region)
   }
 
   /// Takes a frame between two looks.
-  mutating func add(_ frame: VideoFrame, time: FrameTime) throws(MediaError) { try history.append(frame, time: time) }
+  mutating func add(_ frame: VideoFrame, time: FrameTime) throws(MediaError) {
+    try history.append(frame, time: time)
+    crawls.add(time)
+  }
 
   /// Takes a frame between two looks by its small plane.
-  mutating func add(_ plane: Plane, time: FrameTime) { history.append(plane, time: time, isLook: false) }
+  mutating func add(_ plane: Plane, time: FrameTime) {
+    history.append(plane, time: time, isLook: false)
+    crawls.add(time)
+  }
 
   /// Looks at the small plane of the next frame; returns the blocks of text that have ended.
   mutating func look(_ plane: Plane, _ look: Look) throws(MediaError) -> [TextBlock] {
@@ -72,6 +82,9 @@ struct TextWatch {
     if lookTimes.count > StillStrokes.longLooks { lookTimes.removeFirst() }
     still.push(plane)
     movedLines += try moving.look(still, look, times: lookTimes, history: history)
+    crawls.add(time)
+    crawled += try crawls.look(
+      still, halves: moving.halves, look, lookTimes: lookTimes, recent: looks, history: history)
     guard still.hasShort else { return [] }
     follow(time)
     if still.hasLong, still.count % Self.looksPerLongSearch == 0 {
@@ -87,8 +100,15 @@ struct TextWatch {
     return movedLines
   }
 
+  /// The texts that moved across and are gone since this was last asked.
+  mutating func crawledTexts() -> [CrawlText] {
+    defer { crawled = [] }
+    return crawled
+  }
+
   /// Ends everything with the last frame.
   mutating func finish(at last: FrameTime) -> [TextBlock] {
+    crawled += crawls.finish()
     movedLines += moving.finish(at: last)
     for text in live {
       if text.looks.isEmpty { text.looks = looks.looks(from: text.clean, through: text.lastWhole) }
@@ -129,6 +149,7 @@ struct TextWatch {
         (text.end, text.popsOff) = (end.time, end.isSudden)
         text.ended = time
         text.isTrailing = sight.hasSameStrokes
+        text.slideOut = history.slideOut(of: text)
         over.append(text)
       } else {
         stay.append(text)
@@ -142,6 +163,7 @@ struct TextWatch {
   /// changes from darker than them to brighter.
   private mutating func trail(_ time: FrameTime) {
     let ended = over + complete.joined()
+    for text in ended where text.isSliding { text.slideOut = history.slideOut(of: text) }
     let kept = Set(ended.lazy.filter(\.isTrailing).flatMap { $0.looks.map(ObjectIdentifier.init) }).count
     for text in ended where text.isTrailing || time.seconds - text.end.seconds <= Self.longestCrossing {
       let sight = text.sight(in: still.last, width: geometry.smallWidth)
@@ -172,6 +194,7 @@ struct TextWatch {
     let start = history.start(of: text, before: time)
     guard start.time.index > oldest.index + 2, start.time.index > text.start.index else { return }
     (text.start, text.popsOn) = (start.time, start.isSudden)
+    text.slideIn = history.slideIn(of: text)
   }
 
   private mutating func detect(
@@ -193,6 +216,7 @@ struct TextWatch {
       let known = window == .long ? since : history.firstSight(of: text, from: since, through: now)
       let start = history.start(of: text, before: known)
       (text.start, text.popsOn) = (start.time, start.isSudden)
+      text.slideIn = history.slideIn(of: text)
       live.append(text)
       revision += 1
     }
@@ -211,7 +235,8 @@ struct TextWatch {
         over += members
       }
     }
-    defer { complete.removeAll { !$0.contains(where: \.isTrailing) } }
-    return complete.filter { !$0.contains(where: \.isTrailing) }.map { TextBlock($0, width: geometry.smallWidth) }
+    func isOpen(_ members: [StandingText]) -> Bool { members.contains { $0.isTrailing || $0.isSliding } }
+    defer { complete.removeAll { !isOpen($0) } }
+    return complete.filter { !isOpen($0) }.map { TextBlock($0, width: geometry.smallWidth) }
   }
 }

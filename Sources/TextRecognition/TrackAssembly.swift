@@ -33,7 +33,7 @@ enum TrackAssembly {
   static func tracks(
     _ lines: [ReadLine], region: TextRegion, language: String
   ) -> (tracks: [FoundText], lines: [(track: Int, line: ReadLine)]) {
-    let blocks = Dictionary(grouping: tidied(lines), by: \.block)
+    let blocks = Dictionary(grouping: tidied(Crawls.whole(lines)), by: \.block)
     var found: [(track: FoundText, lines: [ReadLine])] = []
     for block in blocks.keys.sorted() {
       let ordered = blocks[block, default: []].sorted { $0.box.top + $0.box.bottom < $1.box.top + $1.box.bottom }
@@ -62,7 +62,11 @@ enum TrackAssembly {
     func worth(_ line: ReadLine) -> Double { (line.confidence - worthless) * Double(line.letters) }
     var kept: [ReadLine] = []
     next: for line in lines.sorted(by: { worth($0) > worth($1) }) {
-      for index in kept.indices {
+      guard line.crawl == nil else {
+        kept.append(line)
+        continue
+      }
+      for index in kept.indices where kept[index].crawl == nil {
         let other = kept[index]
         if isContinued(line, other) {
           kept[index].start = [line.start, other.start].min { $0.index < $1.index } ?? line.start
@@ -146,7 +150,7 @@ enum TrackAssembly {
       && Double(common(a, b)) >= almostEqual * Double(max(a.count, b.count))
   }
 
-  private static func letters(_ text: String) -> [Character] {
+  static func letters(_ text: String) -> [Character] {
     Array(text.lowercased().filter { $0.isLetter || $0.isNumber })
   }
 
@@ -179,9 +183,9 @@ enum TrackAssembly {
     let words = inside.map {
       TextWord(text: $0.text, confidence: $0.confidence.rounded(places: 3), box: Box($0.box, of: line.size))
     }
+    let box = line.crawl == nil ? Box(around: words.map(\.box)) : Box(line.box, of: line.size)
     return TextLine(
-      text: inside.joinedText, confidence: inside.confidence.rounded(places: 3), box: Box(around: words.map(\.box)),
-      words: words)
+      text: inside.joinedText, confidence: inside.confidence.rounded(places: 3), box: box, words: words)
   }
 
   private static func isInside(_ box: Box, _ region: TextRegion) -> Bool {

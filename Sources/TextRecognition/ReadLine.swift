@@ -1,0 +1,38 @@
+import Documents
+import Media
+import Timing
+
+/// A line that was read, in pixels of the picture.
+struct ReadLine: Sendable {
+  var words: [ReadWord]
+  var box: TextBox
+  var confidence: Double
+  var start: FrameTime
+  var end: FrameTime
+  /// Number of the block it belongs to.
+  var block: Int
+  /// Whether its block has three lines or more.
+  var isOfPage: Bool
+  var size: (width: Int, height: Int)
+  /// The picture of it, where a person should look at it.
+  var picture: Plane?
+  /// Where it stood, against ``box``, if it moves.
+  var path: MotionPath?
+  /// Whether it came in from a side, or went out to one, and stood between.
+  var slides = false
+  /// Where it ran, if it moves across.
+  var crawl: CrawlBand?
+  /// Whether it came and went within a frame.
+  var pops = false
+  /// Whether its times are those of strokes that lie within it, and not of the larger block in which it was read.
+  var hasOwnTimes = true
+
+  /// Its box at a time.
+  func box(at seconds: Double) -> TextBox {
+    guard let offset = path?.offset(at: seconds) else { return box }
+    return box.moved(x: offset.x, y: offset.y)
+  }
+
+  var text: String { words.joinedText }
+  var letters: Int { words.letters }
+}
