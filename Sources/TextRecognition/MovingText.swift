@@ -4,7 +4,7 @@ import Timing
 /// A text that moves, with the picture of it that will be read.
 final class MovingText {
   /// Most looks whose pictures are put together: over footage each makes the ground plainer.
-  static let mostPictures = 4
+  static let mostPictures = 8
   /// Looks from one picture to the next.
   static let looksBetween = 2
 
