@@ -65,7 +65,11 @@ struct ClipCopying {
     }
     // Of a damaged film fewer frames were decoded than lie before the last cut.
     let open = spans.count - 1
-    if spans[open].end.frame <= spans[open].start.frame { spans[open].end.frame = scenes[0].start.frame + cuts.frames }
+    let start = spans[open].start
+    if spans[open].end.frame <= start.frame || spans[open].end.pts < start.pts {
+      let pts = max(start.pts, cuts.end ?? start.pts)
+      spans[open].end = Instant(pts: pts, seconds: clock.seconds(pts), frame: scenes[0].start.frame + cuts.frames)
+    }
     return spans
   }
 

@@ -21,6 +21,8 @@ package struct KeyFrameCuts: Sendable {
   package private(set) var isTimed = true
   /// Frames of the film, by its packets: more than can be decoded where it is damaged.
   package private(set) var frames = 0
+  /// Where the last of them ends, in ticks, at least; nil for a film without packets.
+  package private(set) var end: Int64?
 
   private let boundaries: [Int64]
   private var nearest: [Cut?] = []
@@ -62,6 +64,7 @@ package struct KeyFrameCuts: Sendable {
         open = isEntry && facts.isShown && pts > start && latest < pts ? Cut(pts: pts, frame: frames) : nil
       }
       latest = max(latest, pts)
+      end = max(end ?? pts, pts.addingReportingOverflow(max(0, facts.duration)).partialValue)
       if facts.isShown, pts >= start { frames += 1 }
     }
     if let key = open { add(key) }

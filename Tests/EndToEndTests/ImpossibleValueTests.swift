@@ -62,6 +62,30 @@ struct ImpossibleValueTests {
     }
   }
 
+  @Test func `a clip of what cannot be decoded ends with its packets`() throws {
+    // Of a hundred frames the first two can be decoded, with a boundary between them; key frames to cut at come later.
+    let whole = try Film.make(
+      [
+        "-f", "lavfi", "-i", "testsrc2=s=160x120:d=0.04", "-f", "lavfi", "-i", "mandelbrot=s=160x120",
+        "-filter_complex",
+        "[1:v]trim=duration=3.96,setpts=PTS-STARTPTS[b];[0:v][b]concat", "-c:v", "libx264", "-bf", "0", "-g", "25",
+        "-sc_threshold", "0", "-movflags", "+faststart",
+      ], as: "mp4")
+    let places = try tool("ffprobe", ["-v", "error", "-show_entries", "packet=pos,size", "-of", "csv=p=0", whole]).lines
+      .map { $0.split(separator: ",").compactMap { Int($0) } }
+    let film = try Film.alter(whole, "empty slices from the third frame on") { data in
+      // The length and the kind of a slice stay.
+      for place in places.dropFirst(2) {
+        data.replaceSubrange(place[1] + 5..<place[1] + place[0], with: Data(count: place[0] - 5))
+      }
+    }
+    let (_, document) = try document(of: film, ["--stages", "scenes", "--clips", "copy", "--min-scene-length", "0"])
+    #expect(document.media.video.frame_count.int == 2 && document.scenes.items.count == 2, "\(document.scenes)")
+    let last = try #require(document.clips.items.last)
+    #expect(document.clips.items.count == 2 && last.end.frame.int == 100)
+    #expect(abs((last.end.seconds.double ?? 0) - 4) < 0.002 && (last.duration_seconds.double ?? 0) > 2)
+  }
+
   @Test func `sound that is said to come hours after the last picture is in no clip`() throws {
     // From the 101st of 150 packets on, eleven hours later.
     let film = try Film.make(
