@@ -75,7 +75,8 @@ struct MovingTextTests {
       background: "mandelbrot=s=320x180:r=25,scale=640:360,setsar=1,lutyuv=y=val/3"),
   ]
 
-  private static func tracks(_ film: String) throws -> [JSON] {
+  /// The tracks of a film's text.
+  static func tracks(_ film: String) throws -> [JSON] {
     let folder = try TemporaryFolder()
     try folder.copy(film, to: "film.mp4")
     let document = try Batch([folder("film.mp4")], into: folder("out"), ["--stages", "text"]).document("film.mp4")

@@ -6,14 +6,6 @@ import Testing
 struct TextAcrossTests {
   static let text = "Heavy snow is expected in the northern mountains this weekend with roads closed until Sunday"
 
-  private static func tracks(_ film: String) throws -> [JSON] {
-    let folder = try TemporaryFolder()
-    try folder.copy(film, to: "film.mp4")
-    let document = try Batch([folder("film.mp4")], into: folder("out"), ["--stages", "text"]).document("film.mp4")
-    expectSeconds(of: document)
-    return document.text_tracks.items
-  }
-
   /// A film of something drawn over a picture that moves, and the first and the last frame that show of what is drawn.
   private static func film(
     _ draw: String, bar: String? = nil, frames: Int
@@ -39,7 +31,7 @@ struct TextAcrossTests {
     let film = try Self.film(
       "drawtext=fontfile=\(TextTests.font):text='\(Self.text)':fontsize=22:fontcolor=white:y=330:x=w-\(speed)*(n-12)"
         + ":enable='gte(n,12)'", bar: "drawbox=x=0:y=322:w=iw:h=34:color=0x101040:t=fill", frames: 2000 / speed + 20)
-    let tracks = try Self.tracks(film.path)
+    let tracks = try MovingTextTests.tracks(film.path)
     #expect(tracks.map { $0.text.string } == [Self.text])
     let track = try #require(tracks.first)
     #expect(abs((track.start.frame.int ?? -99) - film.first) <= 1)
@@ -54,7 +46,7 @@ struct TextAcrossTests {
     let film = try Self.film(
       "drawtext=fontfile=\(TextTests.font):text='Chapter the second':fontsize=40:fontcolor=white:y=150"
         + ":x='if(lt(n,35),100-(100+tw)*(35-n)/15,if(lt(n,75),100,100+(w-100)*(n-75)/15))'", frames: 130)
-    let tracks = try Self.tracks(film.path)
+    let tracks = try MovingTextTests.tracks(film.path)
     #expect(tracks.map { $0.text.string } == ["Chapter the second"])
     let track = try #require(tracks.first)
     #expect(abs((track.start.frame.int ?? -99) - film.first) <= 1)
