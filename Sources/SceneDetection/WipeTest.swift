@@ -1,4 +1,5 @@
 import CKernels
+import Timing
 
 /// Recognises a wipe: every sample changes once, from the old picture to the new one, along an edge that moves.
 enum WipeTest {
@@ -9,6 +10,12 @@ enum WipeTest {
   /// Largest share of the picture that changes in one step, and that goes back.
   static let mostStep = 0.35
   static let mostBack = 0.06
+  /// Seconds for which the edge may stand still on its way, where less than this share of the picture changes: what stops
+  /// there is a thing that came into the picture.
+  static let longestHalt = 0.25
+  static let leastAdvance = 0.01
+  /// What has changed by then, or has yet to, is no part of that way.
+  static let endOfWay = 0.15
   /// Roughness of the edge: 1 where changed samples are strewn at random, near 0 for one straight edge.
   static let mostEdge = 0.25
   /// Change just outside the window, over the distance of its ends: the shots on both sides keep still.
@@ -43,7 +50,8 @@ enum WipeTest {
     // must tell; the edge is judged without their help, which would smooth it.
     let isColorless = frames[window.start].isColorless && frames[window.end].isColorless
     let steadied = isColorless ? leads.map(blurred) : leads
-    guard isSteady(steadied.map { map($0, changed) }, changedCount) else { return nil }
+    let seconds = frames[window.end].time.seconds - frames[window.start].time.seconds
+    guard isSteady(steadied.map { map($0, changed) }, changedCount, seconds: seconds) else { return nil }
     let maps = leads.map { map($0, changed) }
     let roughness = roughness(maps, changed, changedCount)
     let margin = max(2, (window.end - window.start) / 4)
@@ -87,9 +95,14 @@ enum WipeTest {
     Double(map.reduce(0) { $0 + ($1 ? 1 : 0) }) / Double(changedCount)
   }
 
-  private static func isSteady(_ maps: [[Bool]], _ changedCount: Int) -> Bool {
+  private static func isSteady(_ maps: [[Bool]], _ changedCount: Int, seconds: Double) -> Bool {
     let progress = [0] + maps.map { share($0, changedCount) } + [1]
-    let step = zip(progress, progress.dropFirst()).map { $1 - $0 }.max() ?? 1
+    let steps = zip(progress, progress.dropFirst()).map { $1 - $0 }
+    let step = steps.max() ?? 1
+    // At the ends it may wait: a window is longer than what lies in it.
+    let way = zip(progress, steps).drop { $0.0 < endOfWay }.prefix { $0.0 + $0.1 <= 1 - endOfWay }
+    let halt = way.map { abs($0.1) < leastAdvance }.split(separator: false).map(\.count).max() ?? 0
+    guard Double(halt) * seconds <= longestHalt * Double(steps.count) else { return false }
     var back = 0
     for (earlier, later) in zip(maps, maps.dropFirst()) {
       for position in earlier.indices where earlier[position] && !later[position] { back += 1 }

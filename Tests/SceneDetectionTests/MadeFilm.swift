@@ -76,20 +76,24 @@ struct MadeFilm {
     for step in 1...frames { pictures.append(Self.mix(a, b, Double(step) / Double(frames + 1))) }
   }
 
-  /// `frames` frames in which the second picture comes in from the left.
-  mutating func wipe(_ a: AnalysisPicture, _ b: AnalysisPicture, _ frames: Int) {
+  /// `frames` frames in which the second picture comes in from the left; where it halts for some more, half way.
+  mutating func wipe(_ a: AnalysisPicture, _ b: AnalysisPicture, _ frames: Int, halt: Int = 0) {
     for step in 1...frames {
-      let edge = step * AnalysisPicture.width / (frames + 1)
-      func plane(_ a: Plane, _ b: Plane) -> Plane {
-        Plane(
-          width: a.width, height: a.height,
-          bytes: a.bytes.indices.map { $0 % a.width < edge ? b.bytes[$0] : a.bytes[$0] })
-      }
-      pictures.append(
-        AnalysisPicture(
-          luma: plane(a.luma, b.luma), chromaBlue: plane(a.chromaBlue, b.chromaBlue),
-          chromaRed: plane(a.chromaRed, b.chromaRed)))
+      let split = Self.split(a, b, at: step * AnalysisPicture.width / (frames + 1))
+      hold(split, step == (frames + 1) / 2 ? 1 + halt : 1)
     }
+  }
+
+  /// The second picture to the left of a column, the first to the right of it.
+  private static func split(_ a: AnalysisPicture, _ b: AnalysisPicture, at column: Int) -> AnalysisPicture {
+    func plane(_ a: Plane, _ b: Plane) -> Plane {
+      Plane(
+        width: a.width, height: a.height,
+        bytes: a.bytes.indices.map { $0 % a.width < column ? b.bytes[$0] : a.bytes[$0] })
+    }
+    return AnalysisPicture(
+      luma: plane(a.luma, b.luma), chromaBlue: plane(a.chromaBlue, b.chromaBlue),
+      chromaRed: plane(a.chromaRed, b.chromaRed))
   }
 
   mutating func append(_ picture: AnalysisPicture) { pictures.append(picture) }

@@ -61,6 +61,20 @@ import Timing
     #expect(all.map(\.kind) == [.cut, .cut])
   }
 
+  @Test func whatComesInHaltsAndGoesOnIsNoWipe() {
+    func made(halt: Int) -> [Boundary] {
+      found { film in
+        film.hold(MadeFilm.shot(5), 60)
+        film.wipe(MadeFilm.shot(5), MadeFilm.shot(8), 19, halt: halt)
+        film.hold(MadeFilm.shot(8), 60)
+      }
+    }
+    #expect(made(halt: 0).map(\.kind) == [.wipe])
+    // Repeated frames are no halt.
+    #expect(made(halt: 4).map(\.kind) == [.wipe])
+    #expect(made(halt: 18).isEmpty, "\(made(halt: 18))")
+  }
+
   @Test func aPan() {
     let parts = [MadeFilm.shot(5), MadeFilm.shot(6), MadeFilm.shot(7)]
     let all = found { film in
