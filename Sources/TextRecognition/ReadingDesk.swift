@@ -232,6 +232,7 @@ final class ReadingDesk {
     var dating = zip(parts, shares).filter { $1 >= datingArea }.map(\.0)
     let own = !dating.isEmpty
     if !own { dating = zip(parts, shares).filter { $1 >= fallbackArea * largest }.map(\.0) }
+    dating = standingTogether(dating)
     let start = edge(
       dating.sorted { $0.start.index < $1.start.index }.map {
         Edge(time: $0.start, strokes: $0.comingStrokes, pops: $0.popsOn)
@@ -241,6 +242,21 @@ final class ReadingDesk {
         Edge(time: $0.end, strokes: $0.goingStrokes, pops: $0.popsOff)
       })
     return (start.time, end.time, start.pops && end.pops, own)
+  }
+
+  /// The parts without those of the picture before a text, or after it: most of whose strokes are nowhere else, and which were never
+  /// there together with a part that has more strokes, each counted for as long as it stood.
+  private static func standingTogether(_ parts: [ReadingRequest.Part]) -> [ReadingRequest.Part] {
+    func weight(_ part: ReadingRequest.Part) -> Double {
+      Double(part.strokes) * (part.end.seconds - part.start.seconds)
+    }
+    return parts.filter { part in
+      !parts.contains { other in
+        let isLater = other.end.index < part.start.index && 2 * part.comingStrokes > part.strokes
+        let isEarlier = part.end.index < other.start.index && 2 * part.goingStrokes > part.strokes
+        return (isLater || isEarlier) && weight(other) > weight(part)
+      }
+    }
   }
 
   /// When strokes came, or went.
