@@ -114,6 +114,10 @@ final class ReadingDesk {
   static let readForGood = 0.8
   /// Seconds between the ends of a block and of what was read in its place.
   static let sameEnd = 0.6
+  /// Seconds for which parts of blocks are remembered: longer than any waits for its neighbours to end.
+  static let recently = 3.0
+  /// Share of a line's width that parts of other blocks must cover to date it.
+  static let datingWidth = 0.5
   /// Share of a member's area within the lines read by which it dates them; the second, of the largest such share, where
   /// no member has the first.
   static let datingArea = 0.7
@@ -140,8 +144,17 @@ final class ReadingDesk {
   var notes = TextNotes()
   var calls = 0
   var blocks = 0
+  /// Parts of blocks that ended of late, read or not: a line may have been read in a block round it.
+  private var recent: [ReadingRequest.Part] = []
 
   init(_ reader: BlockReader) { self.reader = reader }
+
+  /// Takes note of what blocks that ended together are made of, before any of them is read.
+  func note(_ parts: [ReadingRequest.Part]) {
+    guard let last = parts.map(\.end.seconds).max() else { return }
+    recent.removeAll { $0.end.seconds < last - Self.recently }
+    recent += parts
+  }
 
   func take(_ request: ReadingRequest) throws(MediaError) {
     guard hasNews(request) else { return }
@@ -197,20 +210,21 @@ final class ReadingDesk {
     _ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double, shown: (Double) -> Bool
   ) -> [ReadLine] {
     let boxes = found.map { $0.box.moved(x: x, y: y).grown(across: 0, down: Double(request.factor)) }
-    var (start, end, pops, own) = Self.times(request.parts, lines: boxes)
-    let slide = SlideTimes(request.parts, lines: boxes, standing: (start, end))
-    (start, end) = (slide.start, slide.end)
-    return found.map { line in
-      ReadLine(
+    var times = Self.times(request.parts, lines: boxes)
+    let slide = SlideTimes(request.parts, lines: boxes, standing: (times.start, times.end))
+    (times.start, times.end) = (slide.start, slide.end)
+    return zip(found, boxes).map { line, box in
+      let times = times.own ? times : Self.times(of: box, among: recent, endingWith: request.end) ?? times
+      return ReadLine(
         words: line.words.map { word in
           var word = word
           word.box = word.box.moved(x: x, y: y)
           return word
-        }, box: line.box.moved(x: x, y: y), confidence: line.confidence, start: start, end: end, block: blocks,
-        isOfPage: found.count >= 3, size: request.size,
+        }, box: line.box.moved(x: x, y: y), confidence: line.confidence, start: times.start, end: times.end,
+        block: blocks, isOfPage: found.count >= 3, size: request.size,
         picture: shown(line.confidence) ? notes.picture(of: line.box, in: request.pictures.last) : nil,
-        path: request.path ?? slide.path?.scaled(by: Double(request.factor)), slides: slide.path != nil, pops: pops,
-        hasOwnTimes: own)
+        path: request.path ?? slide.path?.scaled(by: Double(request.factor)), slides: slide.path != nil,
+        pops: times.pops, hasOwnTimes: times.own)
     }
   }
 
@@ -223,10 +237,18 @@ final class ReadingDesk {
     refused += lines(found, of: request, x, y) { _ in true }
   }
 
+  /// When lines were there.
+  struct Times {
+    var start: FrameTime
+    var end: FrameTime
+    /// Whether they came and went within a frame.
+    let pops: Bool
+    /// Whether strokes that lie within them tell it.
+    let own: Bool
+  }
+
   /// When the lines were there: by those members of the block that lie in them.
-  static func times(
-    _ parts: [ReadingRequest.Part], lines: [TextBox]
-  ) -> (start: FrameTime, end: FrameTime, pops: Bool, own: Bool) {
+  static func times(_ parts: [ReadingRequest.Part], lines: [TextBox]) -> Times {
     let shares = parts.map { part in lines.reduce(0) { $0 + $1.sharedArea(part.box) } / part.box.area }
     let largest = shares.max() ?? 0
     var dating = zip(parts, shares).filter { $1 >= datingArea }.map(\.0)
@@ -241,7 +263,20 @@ final class ReadingDesk {
       dating.sorted { $0.end.index > $1.end.index }.map {
         Edge(time: $0.end, strokes: $0.goingStrokes, pops: $0.popsOff)
       })
-    return (start.time, end.time, start.pops && end.pops, own)
+    return Times(start: start.time, end: end.time, pops: start.pops && end.pops, own: own)
+  }
+
+  /// When a line was there that was read in a block of which no part lies in it: by parts of other blocks that went with it.
+  static func times(of line: TextBox, among recent: [ReadingRequest.Part], endingWith end: FrameTime) -> Times? {
+    let parts = recent.filter { part in
+      abs(part.end.seconds - end.seconds) < sameEnd && line.sharedArea(part.box) >= datingArea * part.box.area
+    }
+    var (covered, right) = (0.0, line.left)
+    for box in parts.map(\.box).sorted(by: { $0.left < $1.left }) where box.right > right {
+      covered += min(box.right, line.right) - max(box.left, right)
+      right = box.right
+    }
+    return covered < datingWidth * line.width ? nil : times(parts, lines: [line])
   }
 
   /// The parts without those of the picture before a text, or after it: most of whose strokes are nowhere else, and which were never

@@ -82,9 +82,12 @@ package final class TextReader {
   }
 
   private func read(_ blocks: [TextBlock], _ geometry: TextGeometry) throws(MediaError) {
+    var requests: [ReadingRequest] = []
     for block in blocks.flatMap({ $0.readable(width: geometry.smallWidth) }) {
-      if let request = try ReadingRequest(block, geometry: geometry) { submit(request) }
+      if let request = try ReadingRequest(block, geometry: geometry) { requests.append(request) }
     }
+    submit { [parts = requests.flatMap(\.parts)] desk in desk.note(parts) }
+    for request in requests { submit(request) }
   }
 
   /// Reads the lines that moved and are gone.

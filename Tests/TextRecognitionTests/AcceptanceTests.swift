@@ -194,6 +194,36 @@ import Timing
     #expect(times.start.index == 30 && times.end.index == 90)
   }
 
+  @Test func whatFollowsATextInItsPlaceDoesNotDateIt() {
+    let text = [Self.part(30...90, 100, left: 0, pops: true), Self.part(30...90, 130, left: 20, pops: true)]
+    let times = ReadingDesk.times(text + [Self.part(91...96, 250, left: 40, pops: true)], lines: Self.place)
+    #expect(times.start.index == 30 && times.end.index == 90)
+    // Its own strokes, found again when they had faded, do.
+    let again = ReadingRequest.Part(
+      box: Self.place[0], start: MadePlanes.time(91), end: MadePlanes.time(120), strokes: 220, comingStrokes: 20,
+      goingStrokes: 220)
+    let faded = ReadingDesk.times(
+      text.map { part in
+        ReadingRequest.Part(
+          box: part.box, start: part.start, end: part.end, strokes: part.strokes, comingStrokes: part.strokes,
+          goingStrokes: 5)
+      } + [again], lines: Self.place)
+    #expect(faded.end.index == 120)
+  }
+
+  @Test func aLineReadInTheBlockRoundItIsDatedByItsOwnStrokes() throws {
+    let panel = Self.part(10...90, 900, left: 300)
+    let recent = [
+      panel, Self.part(40...90, 100, left: 0), Self.part(45...90, 100, left: 20), Self.part(12...50, 80, left: 60),
+    ]
+    #expect(!ReadingDesk.times([panel], lines: Self.place).own)
+    let times = try #require(ReadingDesk.times(of: Self.place[0], among: recent, endingWith: MadePlanes.time(90)))
+    #expect(times.own && times.start.index == 40 && times.end.index == 90)
+    // A speck does not.
+    let long = TextBox(left: 0, top: 0, right: 180, bottom: 20)
+    #expect(ReadingDesk.times(of: long, among: recent, endingWith: MadePlanes.time(90)) == nil)
+  }
+
   /// The same letters found a second time, late, weigh nothing.
   @Test func strokesFoundTwiceDateOnce() {
     let parts = [Self.part(30...90, 500, left: 0), Self.part(50...90, 800, new: 150, left: 0)]
