@@ -19,6 +19,10 @@ struct BlockReader {
   static let sureMean = 0.93
   static let sureWord = 0.8
   static let hopelessMean = 0.3
+  /// Confidence of a doubtful word, its letters, and how many others in its line are sure, all of them.
+  static let doubtfulWord = 0.6
+  static let doubtfulLetters = 3
+  static let doubtfulCompany = 2
   /// Mean confidence, and share of the letters accepted, from which no further candidate is read.
   static let goodMean = 0.78
   static let goodShare = 0.85
@@ -148,7 +152,6 @@ struct BlockReader {
     var words: [ReadWord] = []
     var picture = whole
     for (index, shape) in (shapes + [Shape.tieBreaker]).enumerated() {
-      if index == shapes.count, !thoroughly, !words.contains(where: WordVote.isOdd) { break }
       reading.calls += 1
       guard let read = try recognize(picture, shape, scale: scale) else {
         reading.givenUp += 1
@@ -157,18 +160,31 @@ struct BlockReader {
       words = words.isEmpty ? read : WordVote.vote(words + read)
       guard words.letters > 0, words.confidence >= Self.hopelessMean else { break }
       if thoroughly { continue }
-      if Self.isSure(words) { break }
-      // Only the lines that are not sure are read again.
+      // Only the lines that are not good enough are read again.
       let lines = Dictionary(grouping: words, by: \.line)
-      let sure = lines.keys.sorted().compactMap { lines[$0] }.filter(Self.isSure).map { line in
+      let isRead = index + 1 < shapes.count ? Self.isSure : Self.isPlain
+      let done = lines.keys.sorted().compactMap { lines[$0] }.filter(isRead)
+      if done.count == lines.count { break }
+      let boxes = done.map { line in
         let box = TextBox(around: line.map(\.box))
         return TextBox(
           left: box.left * scale, top: box.top * scale, right: box.right * scale, bottom: box.bottom * scale)
       }
-      guard let rest = whole.without(sure) else { break }
+      guard let rest = whole.without(boxes) else { break }
       picture = rest
     }
     return words
+  }
+
+  /// Whether a line that is not sure needs no third reading: no word holds a sign that words do not have, and none is doubtful that
+  /// stands among sure ones.
+  private static func isPlain(_ line: [ReadWord]) -> Bool {
+    let words = line.filter { $0.letters > 0 }
+    let sure = words.count { $0.confidence >= sureWord }
+    let isDoubtful = words.contains {
+      !$0.isKnown && $0.confidence < doubtfulWord && $0.letters >= doubtfulLetters
+    }
+    return !words.contains(where: WordVote.isOdd) && !(isDoubtful && sure >= doubtfulCompany && sure == words.count - 1)
   }
 
   /// Whether words need no second reading.

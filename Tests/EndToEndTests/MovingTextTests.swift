@@ -88,13 +88,7 @@ struct MovingTextTests {
     var tracks = try Self.tracks(credits.film())
     // Over footage what seemed to stand for a moment may be a track of its own.
     if !credits.isPlain { tracks.removeAll { !Self.lines.contains($0.text.string ?? "") } }
-    let texts = tracks.map { $0.text.string }
-    if credits.speed == 1, credits.isPlain {
-      withKnownIssue("at one pixel a frame thin strokes break: W is read as V/") { #expect(texts == Self.lines) }
-      try #require(texts.count == Self.lines.count)
-    } else {
-      #expect(texts == Self.lines)
-    }
+    #expect(tracks.map { $0.text.string } == Self.lines)
     for (line, track) in zip(Self.lines.indices, tracks) {
       let truth = try credits.truth(line)
       // What is looked at is a half to a quarter of the picture's size, and little of a line hangs below it: the frames that
