@@ -36,11 +36,12 @@ package final class ParallelDecoder {
   /// Groups that are under way at most, which is more than there are threads worth having for one film.
   package static let planDistance = 8
   /// Compressed bytes that may wait.
-  private static let mostBytes = 32 << 20
+  package static let mostBytes = 32 << 20
 
   private let shared: Shared
   private let codec: AVCodecID
   private let isWholeGroups: Bool
+  private let mostBytes: Int
   private let plan: (Int) -> Plan
   private let delivered: (Int) -> Void
   private var deliveredGroups = 0
@@ -68,13 +69,14 @@ package final class ParallelDecoder {
 
   /// - Parameters:
   ///   - oneKeyEach: whether every key frame begins a group, however short the one before.
+  ///   - mostBytes: compressed bytes that may wait to be decoded, where a group does not need more to go on.
   ///   - plan: how to decode the group of a number, counted from 0. Asked on the caller's thread, when all groups but the
   ///     ``planDistance`` before it are delivered, so that a plan may follow from what was found in them.
   ///   - delivered: told, on the caller's thread, when all pictures of a group have been delivered.
   ///   - deliver: gets the pictures in order, on the caller's thread.
   package init(
-    _ input: Input, threads count: Int, oneKeyEach: Bool, lean: Bool, plan: @escaping (Int) -> Plan,
-    delivered: @escaping (Int) -> Void = { _ in },
+    _ input: Input, threads count: Int, oneKeyEach: Bool, lean: Bool, mostBytes: Int = mostBytes,
+    plan: @escaping (Int) -> Plan, delivered: @escaping (Int) -> Void = { _ in },
     quietTest: @escaping QuietTestMaker, deliver: @escaping (GroupPicture) throws -> Void
   ) throws(MediaError) {
     let shared = Shared()
@@ -83,6 +85,7 @@ package final class ParallelDecoder {
     self.delivered = delivered
     self.deliver = deliver
     isWholeGroups = oneKeyEach
+    self.mostBytes = mostBytes
     codec = input.videoCodec
     var decoders: [Tally] = []
     for _ in 0..<count {
@@ -172,6 +175,7 @@ package final class ParallelDecoder {
     let isNeeded = group.effort != .key || item.facts.isKey && group.key == nil
     shared.monitor.change {
       group.waiting.append(isNeeded ? item : PictureGroup.Item(packet: nil, facts: item.facts))
+      group.undecoded += 1
       if isNeeded { shared.bytes += item.facts.bytes }
     }
   }
@@ -179,7 +183,7 @@ package final class ParallelDecoder {
   /// Delivers what is ready, and waits while more is waiting to be decoded than may.
   private func relieve() throws {
     let most = threads.count + 2
-    while try deliverSome(waiting: { $0.bytes > Self.mostBytes || $0.groups.count > most }) {}
+    while try deliverSome(waiting: { $0.bytes > mostBytes || $0.groups.count > most }) {}
   }
 
   /// Delivers what the first group has. Waits for something if `waiting` says so, or, with no further packet to come, until
@@ -206,7 +210,9 @@ package final class ParallelDecoder {
         shared.untaken -= 1
         return (pictures, first.leadsOver, true)
       }
-      return pictures.isEmpty && (isLast || waiting(shared)) ? nil : (pictures, first.leadsOver, false)
+      // To wait for a group that waits for its next packet would be for ever: a single frame may have more bytes than may wait.
+      let mayWait = isLast || first.hasWork && waiting(shared)
+      return pictures.isEmpty && mayWait ? nil : (pictures, first.leadsOver, false)
     }
     if let failure = shared.failure { throw failure }
     return taken
@@ -279,6 +285,7 @@ package final class ParallelDecoder {
         let bytes = item.packet == nil ? 0 : item.facts.bytes
         shared.monitor.change {
           shared.bytes -= bytes
+          group.undecoded -= 1
           group.pictures += pictures
         }
       }

@@ -77,6 +77,8 @@ final class PictureGroup: @unchecked Sendable {
 
   /// Not yet taken by the thread that decodes it.
   var waiting: [Item] = []
+  /// Not yet decoded, taken or not.
+  var undecoded = 0
   /// Where the next group's first frame is shown; known once the tail begins.
   var end: Int64?
   /// Whether every packet is there.
@@ -84,6 +86,9 @@ final class PictureGroup: @unchecked Sendable {
   /// Decoded, not yet delivered.
   var pictures: [GroupPicture] = []
   var isFinished = false
+
+  /// Whether anything will come of it before it gets another packet.
+  var hasWork: Bool { isClosed || undecoded > 0 }
 
   init(_ plan: ParallelDecoder.Plan, start: Int64) {
     effort = plan.effort
