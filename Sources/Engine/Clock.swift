@@ -57,4 +57,28 @@ enum ProcessUsage {
     guard parts.count > 1, let pages = Int64(parts[1]) else { return nil }
     return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
   }
+
+  /// What the threads of another process are doing, such as "1 running, 2 asleep (futex_wait_queue)"; empty once it is gone.
+  ///
+  /// The state is the third field of /proc/PID/task/TID/stat, after the name in parentheses; the function of the kernel that a thread
+  /// waits in is wchan, which not every system shows (proc(5)).
+  static func threads(of process: pid_t) -> String {
+    let folder = "/proc/\(process)/task"
+    var counts: [String: Int] = [:]
+    for thread in FileSystem.list(folder) ?? [] {
+      guard let stat = try? FileSystem.read("\(folder)/\(thread)/stat"),
+        let state = String(decoding: stat, as: UTF8.self).split(separator: ")").last?.dropFirst().first
+      else { continue }
+      let wchan = (try? FileSystem.read("\(folder)/\(thread)/wchan")) ?? []
+      let function = String(decoding: wchan, as: UTF8.self)
+      let place = function.isEmpty || function == "0" ? "" : " (\(function))"
+      counts[(states[state] ?? "in state \(state)") + place, default: 0] += 1
+    }
+    return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($1) \($0)" }.joined(separator: ", ")
+  }
+
+  private static let states: [Character: String] = [
+    "R": "running", "S": "asleep", "D": "waiting for a disk", "T": "stopped", "t": "stopped by a debugger",
+    "Z": "ended",
+  ]
 }

@@ -21,7 +21,9 @@ package struct WorkerProcess {
   }
 
   /// Why the parent ended a worker.
-  fileprivate enum Verdict { case timeout(Double), stall(Double), memory(Int64), scratch(Int64), canceled }
+  fileprivate enum Verdict {
+    case timeout(Double), stall(Double, threads: String), memory(Int64), scratch(Int64), canceled
+  }
 
   /// Seconds between two looks at memory and clocks.
   private static let interval = 0.1
@@ -149,8 +151,8 @@ package struct WorkerProcess {
       if state.workspace.bytes > most { return .scratch(most) }
     }
     if now - state.begun > state.timeout { return .timeout(state.timeout) }
-    if !state.isFinishing, now - state.lastMove > state.limits.stallTimeout { return .stall(state.limits.stallTimeout) }
-    return nil
+    guard !state.isFinishing, now - state.lastMove > state.limits.stallTimeout else { return nil }
+    return .stall(state.limits.stallTimeout, threads: ProcessUsage.threads(of: process))
   }
 
   /// Returns false at the end of the stream.
@@ -262,10 +264,11 @@ extension WorkerProcess.Verdict {
       ErrorRecord(
         .timedOut, "not finished after \(Int(seconds)) s; raise --timeout to give it longer", stage: "decode",
         limit: .wallTime, retryable: true)
-    case .stall(let seconds):
+    case .stall(let seconds, let threads):
       ErrorRecord(
-        .timedOut, "no progress for \(Int(seconds)) s; raise --stall-timeout if the disk is that slow", stage: "decode",
-        limit: .stall, retryable: true)
+        .timedOut,
+        "no progress for \(Int(seconds)) s; raise --stall-timeout if the disk is that slow. The worker's threads were: \(threads)",
+        stage: "decode", limit: .stall, retryable: true)
     case .memory(let bytes):
       ErrorRecord(
         .outOfMemory,

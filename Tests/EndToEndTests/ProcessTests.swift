@@ -101,13 +101,17 @@ import Testing
     let command = try start(["--stall-timeout", "2s"])
     kill(try worker(of: command), SIGSTOP)
     #expect(try command.wait(upTo: 60).exitCode == 1)
-    expectFailure("timed_out", try document("b-long.mp4"), limit: "stall")
+    let failed = try document("b-long.mp4")
+    expectFailure("timed_out", failed, limit: "stall")
+    // Whoever looks for the cause learns what the threads were doing.
+    let message = try #require(failed.errors[0].message.string)
+    #expect(message.contains(/threads were: [0-9]+ stopped/), "\(message)")
     try expectNeighbours()
   }
 
   @Test func `a film that takes too long is timed out`() throws {
-    // The long film takes twice that alone on a fast machine; its neighbours a twentieth.
-    let film = try folder.copy(Film.long(seconds: 120), to: "long/b-long.mp4")
+    // The long film takes four times that alone on a fast machine; its neighbours a twentieth.
+    let film = try folder.copy(Film.long(seconds: 600), to: "long/b-long.mp4")
     let arguments = ["--jobs", "1", "--threads", "1", "--timeout", "5s", "--work-dir", folder("work")]
     let batch = try Batch(
       [film, folder("in/a.mp4"), folder("in/c.mp4")], into: folder("out"), arguments)

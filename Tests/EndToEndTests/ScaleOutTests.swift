@@ -96,7 +96,7 @@ struct ScaleOutTests {
   @Test func `exit codes tell a scheduler what to do`() throws {
     let folder = try TemporaryFolder()
     try folder.write("no film", to: "broken.mp4")
-    let film = try folder.copy(Film.long(seconds: 120), to: "film.mp4")
+    let film = try folder.copy(Film.long(seconds: 600), to: "film.mp4")
     try folder.write("{", to: "bad.json")
     #expect(
       try cutroom(["run-one", "--request", "-"], input: request(folder("broken.mp4"), folder("a"))).exitCode == 1)
