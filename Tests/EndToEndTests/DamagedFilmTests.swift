@@ -33,6 +33,10 @@ struct DamagedFilmTests {
       "a code that is on no list", "sed -i 's/\"not_media\"\\|\"corrupt\"/\"odd\"/' \"$out\"/*/analysis.json",
       "'odd' is not one of"
     ),
+    (
+      "a film that always times out",
+      "sed -i 's/\"not_media\"\\|\"corrupt\"/\"timed_out\"/' \"$out\"/*/analysis.json", "timed_out in"
+    ),
     ("pictures that are gone", "rm -rf \"$out\"/*/frames", "is not there"),
   ]
 
