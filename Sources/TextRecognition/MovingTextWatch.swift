@@ -23,8 +23,8 @@ struct MovingTextWatch {
   static let seen = 0.5
   /// Share of the strokes within the picture below which the line has left it.
   static let left = 0.04
-  /// Looks running on which a line may be missing.
-  static let misses = 2
+  /// Looks running on which a line may be missing, about a second: the picture behind it may be as bright as it is for so long.
+  static let misses = 8
 
   private let geometry: TextGeometry
   private var motion = SteadyMotion()
