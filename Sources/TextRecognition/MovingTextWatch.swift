@@ -19,8 +19,12 @@ struct MovingTextWatch {
   static let rowsBeside = 10
   /// Least height of a line, in pixels of the small plane.
   static let leastHeight = 3
-  /// Share of the strokes that must be seen for a line to be followed, and of those that are within the picture.
+  /// Share of the strokes within the picture that must be seen to tell where a line is.
   static let seen = 0.5
+  /// Share by which a line is still there where its speed takes it, and that many times the root of the number of its strokes, which
+  /// other strokes reach by chance.
+  static let glimpsed = 0.15
+  static let chance = 5.0
   /// Share of the strokes within the picture below which the line has left it.
   static let left = 0.04
   /// Looks running on which a line may be missing, about a second: the picture behind it may be as bright as it is for so long.
@@ -77,10 +81,11 @@ struct MovingTextWatch {
     for text in live {
       let strokes = text.strokes
       let sight = strokes.follow(in: edges, at: time)
-      if sight.visible >= Self.left, sight.share >= Self.seen {
+      let glimpsed = min(Self.seen, max(Self.glimpsed, Self.chance / Double(max(1, strokes.strokes)).squareRoot()))
+      if sight.visible >= Self.left, sight.share >= glimpsed {
         strokes.lastWhole = time
         strokes.missing = 0
-        if sight.visible == 1 { try text.add(look) }
+        if sight.visible == 1, sight.share >= Self.seen { try text.add(look) }
       } else {
         strokes.missing += 1
       }
