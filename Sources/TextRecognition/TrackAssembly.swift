@@ -69,6 +69,8 @@ enum TrackAssembly {
       for index in kept.indices where kept[index].crawl == nil {
         let other = kept[index]
         if isContinued(line, other) {
+          // What seemed to stand for a moment was on its way, and so were the pictures that it was read in.
+          if line.path == nil, other.path != nil { continue next }
           kept[index].start = [line.start, other.start].min { $0.index < $1.index } ?? line.start
           kept[index].end = [line.end, other.end].max { $0.index < $1.index } ?? line.end
           continue next
