@@ -29,6 +29,8 @@ struct MovingTextWatch {
   static let left = 0.04
   /// Looks running on which a line may be missing, about a second: the picture behind it may be as bright as it is for so long.
   static let misses = 8
+  /// Looks running from which on it no longer hides what else may stand where it would be.
+  static let mostHiding = 2
 
   private let geometry: TextGeometry
   private var motion = SteadyMotion()
@@ -45,9 +47,10 @@ struct MovingTextWatch {
   /// Edges in each row of the last look, left and right of the middle.
   var halves: [[Float]] { motion.halves }
 
-  /// The strokes of what is followed, where they are at some times.
+  /// The strokes of what is followed and was just seen, where they are at some times.
   func strokes(at times: some Sequence<FrameTime>) -> [StandingText] {
-    live.isEmpty ? [] : times.flatMap { time in live.map { $0.strokes.moved(to: time.seconds) } }
+    let seen = live.filter { $0.strokes.missing < Self.mostHiding }
+    return seen.isEmpty ? [] : times.flatMap { time in seen.map { $0.strokes.moved(to: time.seconds) } }
   }
 
   /// Takes the next look, of which `times` has the times of the last ones; returns the lines that are gone.
@@ -107,7 +110,7 @@ struct MovingTextWatch {
   ) throws(MediaError) -> Bool {
     let (width, height) = (geometry.smallWidth, geometry.smallHeight)
     var edges = still.standing(along: motion)
-    for text in strokes(at: [look.time]) where text.strokes > 0 {
+    for text in live.map({ $0.strokes.moved(to: look.time.seconds) }) where text.strokes > 0 {
       let box = text.box.grown(across: 1, down: 1, within: (width, height))
       for y in box.top..<box.bottom {
         for i in y * width + box.left..<y * width + box.right { (edges.rising[i], edges.falling[i]) = (0, 0) }

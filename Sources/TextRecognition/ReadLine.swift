@@ -33,6 +33,14 @@ struct ReadLine: Sendable {
     return box.moved(x: offset.x, y: offset.y)
   }
 
+  /// Makes it what another reading, of the same text while it moved, shows it to be: a line that was on its way when it seemed to stand.
+  mutating func move(like other: ReadLine) {
+    let way = (other.box.top + other.box.bottom - box.top - box.bottom) / 2
+    for index in words.indices { words[index].box = words[index].box.moved(x: 0, y: way) }
+    box = box.moved(x: 0, y: way)
+    (path, slides, pops) = (other.path, other.slides, other.pops)
+  }
+
   var text: String { words.joinedText }
   var letters: Int { words.letters }
 }

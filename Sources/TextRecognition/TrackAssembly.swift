@@ -80,7 +80,10 @@ enum TrackAssembly {
         guard shared >= sameTime * shorter, isSamePlace(line, other) else { continue }
         let same = areAlike(line.text, other.text)
         if shared < wholeTime * shorter || (line.path == nil) != (other.path == nil), !same { continue }
-        if let times = times(line, lends: other, same: same) { (kept[index].start, kept[index].end) = times }
+        if let times = times(line, lends: other, same: same) {
+          (kept[index].start, kept[index].end) = times
+          if line.path != nil, other.path == nil { kept[index].move(like: line) }
+        }
         continue next
       }
       kept.append(line)
