@@ -38,7 +38,7 @@ struct ReadLine: Sendable {
     let way = (other.box.top + other.box.bottom - box.top - box.bottom) / 2
     for index in words.indices { words[index].box = words[index].box.moved(x: 0, y: way) }
     box = box.moved(x: 0, y: way)
-    (path, slides, pops) = (other.path, other.slides, other.pops)
+    (path, slides, pops, block) = (other.path, other.slides, other.pops, other.block)
   }
 
   var text: String { words.joinedText }

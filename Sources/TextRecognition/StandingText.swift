@@ -250,7 +250,9 @@ extension StandingText {
       let visible = Double(moved.strokes) / Double(max(1, strokes))
       let share = moved.strokes == 0 ? 0 : moved.plainSight(in: edges).share
       if step == 0 { best.visible = visible }
-      if share > best.share { best = (step, visible, share) }
+      // What little is seen of it tells only where it was to be.
+      guard share > best.share, abs(step) <= 1 || share >= MovingTextWatch.seen else { continue }
+      best = (step, visible, share)
     }
     if best.share >= MovingTextWatch.seen {
       path.append(

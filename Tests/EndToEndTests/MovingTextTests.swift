@@ -84,10 +84,23 @@ struct MovingTextTests {
     return document.text_tracks.items
   }
 
+  /// At one pixel a frame parts of the lines seem to stand, and footage as bright as they are hides them for a second and more.
+  @Test(.enabled(if: Samples.areThere)) func `slow credits over a film are their lines and nothing else`() throws {
+    let film = try Samples.film("fillets-intro.mpg")
+    let credits = Credits(
+      name: "over a film", fontSize: 24, speed: 1,
+      background: "movie=\(film):sp=30,scale=640:360:flags=area,setsar=1", rate: 30)
+    try expectLines(try Self.tracks(credits.film()), of: credits)
+  }
+
   @Test(arguments: credits) func `a line of credits is one track`(credits: Credits) throws {
     var tracks = try Self.tracks(credits.film())
     // Over footage what seemed to stand for a moment may be a track of its own.
     if !credits.isPlain { tracks.removeAll { !Self.lines.contains($0.text.string ?? "") } }
+    try expectLines(tracks, of: credits)
+  }
+
+  private func expectLines(_ tracks: [JSON], of credits: Credits) throws {
     #expect(tracks.map { $0.text.string } == Self.lines)
     for (line, track) in zip(Self.lines.indices, tracks) {
       let truth = try credits.truth(line)
