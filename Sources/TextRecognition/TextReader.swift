@@ -86,6 +86,7 @@ package final class TextReader {
     for block in blocks.flatMap({ $0.readable(width: geometry.smallWidth) }) {
       if let request = try ReadingRequest(block, geometry: geometry) { requests.append(request) }
     }
+    guard !requests.isEmpty else { return }
     submit { [parts = requests.flatMap(\.parts)] desk in desk.note(parts) }
     for request in requests { submit(request) }
   }
