@@ -12,8 +12,7 @@ usage: tools/fuzz media [--files N] [--batch N] [--seed S] [--binary PROGRAM | -
 
 Batches of damaged films, each with other options, must end with exit code 0 or 1, a document for every film that holds to
 its schema, and nothing left behind: no workspace, no process, no half written result. A worker that crashed or was timed out
-is a finding too, a timeout if it comes again when the film is analysed by itself: else it is told as unsteady, with what the
-worker's threads were doing. Films with a finding are kept in DIR (.build/fuzz/findings) with what was wrong. Exit code 1 with findings.
+is a finding too. Films with a finding are kept in DIR (.build/fuzz/findings) with what was wrong. Exit code 1 with findings.
 """
 import argparse
 import ctypes
@@ -44,8 +43,6 @@ OPTIONS = [
 ]
 # Longer than any of these films takes, even where the address sanitizer and busy neighbours slow it down.
 TIMEOUT = "90s"
-# Runs by itself of a film that timed out.
-REPEATS = 3
 # Shadow memory counts as private: with the usual limit on that the sanitizer could map nothing.
 SANITIZER_MEMORY = "15000g"
 SANITIZER_OPTIONS = "detect_leaks=0:allocator_may_return_null=1:symbolize=0:max_allocation_size_mb=4096"
@@ -105,7 +102,7 @@ class Run:
         paths = films.films()
         self.sources = {name: read(path) for name, path in paths.items()}
         self.validators = {name: self.validator(name) for name in ("analysis", "batch")}
-        self.files, self.findings, self.unsteady = 0, [], []
+        self.files, self.findings = 0, []
         self.statuses, self.codes, self.ways = {}, {}, {}
 
     def validator(self, name):
@@ -168,25 +165,7 @@ class Run:
         for name in made:
             path = os.path.join(place["in"], name)
             for problem in self.problems(os.path.join(place["out"], name, "analysis.json"), results.get(name)):
-                if problem.startswith("timed_out ") and not self.comes_again(path, options):
-                    self.unsteady.append({"film": name, "problem": problem, "options": options})
-                    print(f"{name} ({' '.join(options)}), not again: {problem}", file=sys.stderr)
-                else:
-                    self.find(path, problem, options, made[name])
-
-    def comes_again(self, film, options):
-        """Whether a film times out again in three runs by itself, where no neighbours slow it down."""
-        for _ in range(REPEATS):
-            with tempfile.TemporaryDirectory() as folder:
-                subprocess.run([self.binary, "analyze", film, "-o", os.path.join(folder, "out"), "--quiet", *options, *self.limits],
-                               stdin=subprocess.DEVNULL, capture_output=True, env=self.environment | {"CUTROOM_NO_CACHE": "1"})
-                try:
-                    document = json.loads(read(os.path.join(folder, "out", os.path.basename(film), "analysis.json")))
-                except (OSError, ValueError):
-                    return True
-                if any(error["code"] == "timed_out" for error in document.get("errors", [])):
-                    return True
-        return False
+                self.find(path, problem, options, made[name])
 
     def problems(self, path, line):
         """What is wrong with the document of one film, and with its line in the journal."""
@@ -243,13 +222,11 @@ class Run:
     def report(self, path, seconds):
         summary = {"seed": self.seed, "files": self.files, "formats": len(self.sources), "sanitizer": self.sanitized,
                    "seconds": round(seconds, 1), "statuses": self.statuses, "codes": dict(sorted(self.codes.items())),
-                   "damage": dict(sorted(self.ways.items())), "findings": self.findings, "unsteady": self.unsteady}
+                   "damage": dict(sorted(self.ways.items())), "findings": self.findings}
         print(f"{self.files} damaged films of {len(self.sources)} formats, {'' if self.sanitized else 'no '}address sanitizer, "
               f"{seconds:.0f} s")
         for title in ("statuses", "codes", "damage"):
             print(f"{title}: " + ", ".join(f"{count} {name}" for name, count in summary[title].items()))
-        if self.unsteady:
-            print(f"{len(self.unsteady)} timed out once and not again: " + ", ".join(entry["film"] for entry in self.unsteady))
         print(f"{len(self.findings)} findings" + (f", kept in {self.kept}" if self.findings else ""))
         if path:
             with open(path, "w") as file:
