@@ -180,10 +180,10 @@ package final class ParallelDecoder {
     }
   }
 
-  /// Delivers what is ready, and waits while more is waiting to be decoded than may.
+  /// Delivers what is ready, and waits while more is waiting to be decoded than may. A thread that has a short group does not wait
+  /// for one that has a long: ``planDistance`` alone bounds the groups under way.
   private func relieve() throws {
-    let most = threads.count + 2
-    while try deliverSome(waiting: { $0.bytes > mostBytes || $0.groups.count > most }) {}
+    while try deliverSome(waiting: { $0.bytes > mostBytes }) {}
   }
 
   /// Delivers what the first group has. Waits for something if `waiting` says so, or, with no further packet to come, until
