@@ -140,7 +140,7 @@ final class FastPlan {
   private static let leastCost = 0.10
   /// Shares of both that are planned with, as what decoding costs is only told from packets. Where hardly a group holds a
   /// boundary little is lost by opening fewer.
-  private static let margin = (most: 0.85, held: 0.95)
+  private static let margin = (most: 0.85, held: 0.90)
   /// Groups of ordinary length that are thought to hold a boundary before anything is known: to open too few at the beginning
   /// cannot be made good, too many can.
   private static let groupsGranted = 4
