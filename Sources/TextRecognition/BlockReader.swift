@@ -121,13 +121,14 @@ struct BlockReader {
     }
   }
 
-  /// The words that were not accepted, line by line.
-  private static func refused(_ words: [ReadWord], _ accepted: [[ReadWord]]) -> [Line] {
+  /// The words that were not accepted, line by line: where others of the line were, each of them; else those of lines worth a look.
+  static func refused(_ words: [ReadWord], _ accepted: [[ReadWord]]) -> [Line] {
     let kept = Set(accepted.joined().map { [$0.box.left, $0.box.top] })
+    let keptLines = Set(accepted.joined().map(\.line))
     let rest = words.filter { $0.letters > 0 && !kept.contains([$0.box.left, $0.box.top]) }
     let lines = Dictionary(grouping: rest, by: \.line)
     return lines.keys.sorted().compactMap { number in
-      lines[number].flatMap { $0.letters >= leastRefused ? Line($0) : nil }
+      lines[number].flatMap { keptLines.contains(number) || $0.letters >= leastRefused ? Line($0) : nil }
     }
   }
 

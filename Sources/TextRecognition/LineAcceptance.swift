@@ -45,8 +45,21 @@ struct LineAcceptance {
     // A sure line vouches for its neighbours.
     if accepted.values.reduce(0, { $0 + $1.letters }) >= Self.vouching { accepted.merge(weak) { sure, _ in sure } }
     return numbers.compactMap { number in
-      accepted[number].map { kept in rescue(kept, from: words.filter { $0.line == number }) }
+      accepted[number].map { kept in
+        let line = words.filter { $0.line == number }
+        return withSigns(rescue(kept, from: line), from: line)
+      }
     }
+  }
+
+  /// With what is neither letter nor digit where it stands between two words, as "&" does, and as sure as a letter by itself must be.
+  private func withSigns(_ kept: [ReadWord], from line: [ReadWord]) -> [ReadWord] {
+    let signs = line.filter { sign in
+      guard sign.letters == 0, sign.confidence >= max(floor, Self.singleLetter) else { return false }
+      let middle = (sign.box.left + sign.box.right) / 2
+      return kept.contains { $0.box.right < middle } && kept.contains { $0.box.left > middle }
+    }
+    return signs.isEmpty ? kept : (kept + signs).inReadingOrder
   }
 
   private enum Verdict {

@@ -66,6 +66,23 @@ import Timing
     #expect(WordVote.vote([word("»", 0.9), word("S", 0.8)]).map(\.text) == ["»"])
   }
 
+  @Test func aSignStaysBetweenWordsAndNotBesideThem() {
+    let line = [word("|", 0.95), word("Tom", 0.95, x: 20), word("&", 0.9, x: 60), word("Jerry", 0.95, x: 80)]
+    #expect(texts(line) == ["Tom & Jerry"])
+    #expect(texts(line.map { $0.text == "&" ? word("&", 0.7, x: 60) : $0 }) == ["Tom Jerry"])
+  }
+
+  @Test func whatIsDroppedFromAKeptLineIsListedHoweverShort() {
+    let words = [
+      word("He", 0.9), word("is", 0.2, x: 30), word("directing", 0.95, x: 60), word("xq", 0.3, line: 1),
+      word("mountains", 0.3, line: 2),
+    ]
+    let kept = LineAcceptance(floor: 0.6).lines(words)
+    #expect(kept.map { $0.map(\.text) } == [["He", "directing"]])
+    // What stands by itself has to have letters enough to be worth a look.
+    #expect(BlockReader.refused(words, kept).map { $0.words.map(\.text) } == [["is"], ["mountains"]])
+  }
+
   @Test func coresLoseTheirPunctuation() {
     #expect("\"...don't!\"".core == "don't")
     #expect("--".core.isEmpty)
