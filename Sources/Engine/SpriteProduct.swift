@@ -27,7 +27,11 @@ struct SpriteProduct {
 
   func make(_ document: inout AnalysisDocument) throws {
     do {
-      guard document.media?.video != nil else { return leaveOut(&document, "there is no picture in the file") }
+      guard document.media?.video != nil else {
+        // Where pictures are all that was asked for, there is nothing to succeed with.
+        if products.options.stages.isEmpty { throw MediaError(.noVideo, "there is no picture in this file") }
+        return leaveOut(&document, "there is no picture in the file")
+      }
       // A pass that failed at them has said so.
       if products.result.gaveUpSprites { return discard() }
       let (sheets, end) =

@@ -135,13 +135,11 @@ struct Command: Sendable {
       $0.group == .limit || $0.group == .cache
         || [
           "languages", "text_region", "text_min_confidence", "text_time_limit", "threads", "work_dir", "request_id",
-          "retries", "log_level", "log_format", "quiet",
+          "retries", "log_level", "log_format", "quiet", "json",
         ].contains($0.key)
     },
-    extras: [
-      Extra(flag: "--json", short: nil, placeholder: nil, help: "Print the analysis document."),
-      Extra(flag: "--srt", short: nil, placeholder: nil, help: "Print SubRip subtitles."),
-    ], arguments: 1...1, run: { try TextCommand.run($0) })
+    extras: [Extra(flag: "--srt", short: nil, placeholder: nil, help: "Print SubRip subtitles.")],
+    arguments: 1...1, run: { try TextCommand.run($0) })
 
   static let probe = Command(
     name: "probe", usage: "INPUT", summary: "Print what a file holds, as JSON.",

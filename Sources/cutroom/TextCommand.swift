@@ -4,7 +4,7 @@ import Engine
 /// `cutroom text`: the texts that one film shows. It is read in a worker process, like everywhere.
 enum TextCommand {
   static func run(_ invocation: Invocation) throws -> Int32 {
-    let (json, srt) = (invocation.extras["--json"] != nil, invocation.extras["--srt"] != nil)
+    let (json, srt) = (invocation.settings.batch.json, invocation.extras["--srt"] != nil)
     if json, srt { throw UsageError("--json and --srt would both write to standard output; give one of them") }
     let path = invocation.arguments[0]
     if path.isEmpty { throw UsageError("INPUT is empty text") }

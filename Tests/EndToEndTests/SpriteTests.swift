@@ -189,6 +189,14 @@ struct SpriteTests {
     #expect(everything(in: "\(batch.output)/sound.wav") == ["analysis.json"])
   }
 
+  @Test func `sprites alone of a file without a picture have failed`() throws {
+    let folder = try TemporaryFolder()
+    let sound = try folder.copy(Film.make(["-f", "lavfi", "-i", "sine=d=1"], as: "wav"), to: "sound.wav")
+    #expect(try cutroom(["sprites", sound, "-o", folder("out")]).exitCode == 1)
+    let document = try JSON(Data(contentsOf: URL(fileURLWithPath: folder("out/sound.wav/analysis.json"))))
+    #expect(document.status.string == "failed" && document.errors.items.map(\.code.string) == ["no_video"])
+  }
+
   @Test(arguments: [
     ("--sprite-interval", "0"), ("--sprite-interval", "0.05s"), ("--sprite-interval", "2h"),
     ("--sprite-interval", "often"), ("--sprite-width", "8"), ("--sprite-width", "wide"),

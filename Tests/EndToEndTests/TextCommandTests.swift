@@ -30,6 +30,11 @@ struct TextCommandTests {
     #expect(document.outputs.isArray && document.outputs.items.isEmpty)
   }
 
+  @Test func `the environment may ask for the document, as for other commands`() throws {
+    let outcome = try cutroom(["text", TextTests.film.get()], environment: ["CUTROOM_JSON": "true"])
+    #expect(try JSON(outcome.output).kind.string == "analysis")
+  }
+
   @Test func `nothing is left behind`() throws {
     let folder = try TemporaryFolder()
     _ = try cutroom(["text", TextTests.film.get(), "--work-dir", folder.path])
