@@ -50,6 +50,9 @@ struct CrawlText: Sendable {
   let goesLeft: Bool
   let size: (width: Int, height: Int)
 
+  /// Bytes of its pictures.
+  var byteCount: Int { parts.reduce(0) { $0 + $1.picture.bytes.count } }
+
   /// The texts of a crawl, of which `times` has the frames while it was seen, in the order in which they came.
   ///
   /// With `onlyGone` those that are still in view are left out.

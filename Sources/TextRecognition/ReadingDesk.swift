@@ -42,6 +42,9 @@ struct ReadingRequest: Sendable {
   /// Where a text that moves stood, in pixels of the picture that is read, from where its pictures were taken.
   let path: MotionPath?
 
+  /// Bytes of its pictures and of those it may need instead.
+  var byteCount: Int { alternatives.reduce(3 * pictures.last.bytes.count) { $0 + $1.byteCount } }
+
   /// Nil for a block that stood too short, or whole on no look, or whose strokes are not those of letters.
   init?(_ block: TextBlock, geometry: TextGeometry) throws(MediaError) {
     let looks = block.looks

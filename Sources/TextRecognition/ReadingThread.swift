@@ -1,93 +1,80 @@
 import Documents
-import Glibc
-package import Media
+import Media
 
 /// Runs jobs one after the other on a thread of its own, or at once on the caller's where it may have none.
 ///
 /// Tesseract blocks for a tenth of a second and more, so it belongs neither on Swift's cooperative threads nor, where a
 /// second thread is allowed, on the one that decodes.
-package final class ReadingThread: @unchecked Sendable {
-  package typealias Job = @Sendable () -> Void
+final class ReadingThread {
+  typealias Job = @Sendable () -> Void
 
-  /// Jobs that may wait before ``submit(_:)`` makes the caller wait: each holds a picture.
-  static let capacity = 8
+  /// Jobs that may wait, and bytes of the pictures they hold, before ``submit(holding:_:)`` makes the caller wait: the blocks of a page
+  /// end together, and the next page is to be decoded while they are read.
+  static let mostJobs = 64
+  static let mostBytes = 16 << 20
 
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var waiting: [Job] = []
-  private var running = false
-  private var closed = false
-  private var thread: pthread_t?
+  /// What the caller and the thread share.
+  private final class Shared: @unchecked Sendable {
+    let monitor = Monitor()
+    var waiting: [(bytes: Int, job: Job)] = []
+    var bytes = 0
+    var isRunning = false
+    var isClosed = false
+  }
 
-  /// Starts the thread if `separate`; else every job runs within ``submit(_:)``.
-  package init(separate: Bool) throws(MediaError) {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
+  private let shared = Shared()
+  private var thread: PlainThread?
+
+  /// Starts the thread if `separate`; else every job runs within ``submit(holding:_:)``.
+  init(separate: Bool) throws(MediaError) {
     guard separate else { return }
-    var handle = pthread_t()
-    let code = pthread_create(
-      &handle, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<ReadingThread>.fromOpaque(context).takeUnretainedValue().loop()
-        return nil
-      }, Unmanaged.passUnretained(self).toOpaque())
-    guard code == 0 else {
-      throw MediaError(.internal, "no thread for reading text: \(String(cString: strerror(code)))")
-    }
-    thread = handle
+    thread = PlainThread { [shared] in Self.work(shared) }
+    if thread == nil { throw MediaError(.internal, "the system has no thread left to read text with") }
   }
 
-  deinit {
-    close()
-    pthread_cond_destroy(changed)
-    pthread_mutex_destroy(mutex)
-    changed.deallocate()
-    mutex.deallocate()
-  }
+  deinit { close() }
 
-  package func submit(_ job: @escaping Job) {
+  /// Runs a job that holds so many bytes of pictures, in its turn.
+  func submit(holding bytes: Int, _ job: @escaping Job) {
     guard thread != nil else { return job() }
-    pthread_mutex_lock(mutex)
-    while waiting.count >= Self.capacity { pthread_cond_wait(changed, mutex) }
-    waiting.append(job)
-    pthread_cond_broadcast(changed)
-    pthread_mutex_unlock(mutex)
+    shared.monitor.wait { [shared] () -> Void? in
+      let hasRoom = shared.waiting.count < Self.mostJobs && shared.bytes + bytes <= Self.mostBytes
+      guard hasRoom || shared.waiting.isEmpty else { return nil }
+      shared.bytes += bytes
+      return shared.waiting.append((bytes, job))
+    }
   }
 
   /// Waits until every job has run.
-  package func drain() {
+  func drain() {
     guard thread != nil else { return }
-    pthread_mutex_lock(mutex)
-    while running || !waiting.isEmpty { pthread_cond_wait(changed, mutex) }
-    pthread_mutex_unlock(mutex)
+    shared.monitor.wait { [shared] () -> Void? in shared.isRunning || !shared.waiting.isEmpty ? nil : () }
   }
 
   /// Lets waiting jobs run and ends the thread.
-  package func close() {
-    guard let handle = thread else { return }
-    pthread_mutex_lock(mutex)
-    closed = true
-    pthread_cond_broadcast(changed)
-    pthread_mutex_unlock(mutex)
-    pthread_join(handle, nil)
-    thread = nil
+  func close() {
+    guard let thread else { return }
+    shared.monitor.change { shared.isClosed = true }
+    thread.join()
+    self.thread = nil
   }
 
-  private func loop() {
-    pthread_mutex_lock(mutex)
-    while true {
-      while waiting.isEmpty, !closed { pthread_cond_wait(changed, mutex) }
-      guard !waiting.isEmpty else { break }
-      let job = waiting.removeFirst()
-      running = true
-      pthread_cond_broadcast(changed)
-      pthread_mutex_unlock(mutex)
+  private static func work(_ shared: Shared) {
+    while let job = nextJob(shared) {
       job()
-      pthread_mutex_lock(mutex)
-      running = false
-      pthread_cond_broadcast(changed)
+      shared.monitor.change { shared.isRunning = false }
     }
-    pthread_mutex_unlock(mutex)
+  }
+
+  private static func nextJob(_ shared: Shared) -> Job? {
+    shared.monitor.wait { () -> Job?? in
+      if !shared.waiting.isEmpty {
+        shared.isRunning = true
+        let next = shared.waiting.removeFirst()
+        shared.bytes -= next.bytes
+        return next.job
+      }
+      return shared.isClosed ? .some(nil) : nil
+    }
   }
 }

@@ -87,7 +87,7 @@ package final class TextReader {
       if let request = try ReadingRequest(block, geometry: geometry) { requests.append(request) }
     }
     guard !requests.isEmpty else { return }
-    submit { [parts = requests.flatMap(\.parts)] desk in desk.note(parts) }
+    submit(holding: 0) { [parts = requests.flatMap(\.parts)] desk in desk.note(parts) }
     for request in requests { submit(request) }
   }
 
@@ -96,15 +96,17 @@ package final class TextReader {
     for text in watch?.movedTexts() ?? [] {
       if let request = ReadingRequest(text, geometry: geometry) { submit(request) }
     }
-    for text in watch?.crawledTexts() ?? [] { submit { desk throws(MediaError) in try desk.take(text) } }
+    for text in watch?.crawledTexts() ?? [] {
+      submit(holding: text.byteCount) { desk throws(MediaError) in try desk.take(text) }
+    }
   }
 
   private func submit(_ request: ReadingRequest) {
-    submit { desk throws(MediaError) in try desk.take(request) }
+    submit(holding: request.byteCount) { desk throws(MediaError) in try desk.take(request) }
   }
 
-  private func submit(_ read: @escaping @Sendable (ReadingDesk) throws(MediaError) -> Void) {
-    thread.submit { [desk] in
+  private func submit(holding bytes: Int, _ read: @escaping @Sendable (ReadingDesk) throws(MediaError) -> Void) {
+    thread.submit(holding: bytes) { [desk] in
       do throws(MediaError) {
         try read(desk.desk)
       } catch {
