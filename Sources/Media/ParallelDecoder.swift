@@ -37,6 +37,8 @@ package final class ParallelDecoder {
   package static let planDistance = 8
   /// Compressed bytes that may wait.
   package static let mostBytes = 32 << 20
+  /// Frames that may wait, to be decoded or, as seven thousand bytes each, to be delivered: those of 16 long groups.
+  private static let mostFrames = 4096
 
   private let shared: Shared
   private let codec: AVCodecID
@@ -63,6 +65,8 @@ package final class ParallelDecoder {
     /// Index in ``groups`` of the first that no thread has taken.
     var untaken = 0
     var bytes = 0
+    /// Packets that are not decoded, and pictures that are not delivered.
+    var frames = 0
     var failure: (any Error)?
     var isEnded = false
   }
@@ -176,14 +180,15 @@ package final class ParallelDecoder {
     shared.monitor.change {
       group.waiting.append(isNeeded ? item : PictureGroup.Item(packet: nil, facts: item.facts))
       group.undecoded += 1
+      shared.frames += 1
       if isNeeded { shared.bytes += item.facts.bytes }
     }
   }
 
-  /// Delivers what is ready, and waits while more is waiting to be decoded than may. A thread that has a short group does not wait
-  /// for one that has a long: ``planDistance`` alone bounds the groups under way.
+  /// Delivers what is ready, and waits while more is waiting to be decoded, or to be delivered, than may. A thread that has a short
+  /// group does not wait for one that has a long: ``planDistance`` alone bounds the groups under way.
   private func relieve() throws {
-    while try deliverSome(waiting: { $0.bytes > mostBytes }) {}
+    while try deliverSome(waiting: { $0.bytes > mostBytes || $0.frames > Self.mostFrames }) {}
   }
 
   /// Delivers what the first group has. Waits for something if `waiting` says so, or, with no further packet to come, until
@@ -205,6 +210,7 @@ package final class ParallelDecoder {
       guard shared.failure == nil, let first = shared.groups.first else { return ([], false, false) }
       let pictures = first.pictures
       first.pictures = []
+      shared.frames -= pictures.count
       if first.isFinished {
         shared.groups.removeFirst()
         shared.untaken -= 1
@@ -285,6 +291,7 @@ package final class ParallelDecoder {
         let bytes = item.packet == nil ? 0 : item.facts.bytes
         shared.monitor.change {
           shared.bytes -= bytes
+          shared.frames += pictures.count - 1
           group.undecoded -= 1
           group.pictures += pictures
         }
@@ -293,6 +300,7 @@ package final class ParallelDecoder {
       let pictures = try decoder.finish(end: end)
       if decoder.isMiscounted { throw Mismatch(reason: "packets and frames differ in number") }
       shared.monitor.change {
+        shared.frames += pictures.count
         group.pictures += pictures
         group.isFinished = true
       }
