@@ -38,7 +38,7 @@ package final class ParallelDecoder {
   /// Compressed bytes that may wait.
   package static let mostBytes = 32 << 20
   /// Frames that may wait, to be decoded or, as seven thousand bytes each, to be delivered: those of 16 long groups.
-  private static let mostFrames = 4096
+  static let mostFrames = 4096
 
   private let shared: Shared
   private let codec: AVCodecID

@@ -33,4 +33,52 @@ import Testing
     #expect(all.count == 150)
     #expect(try pictures(film, threads: threads, mostBytes: 1) == all)
   }
+
+  /// While one thread decodes a long group the other goes on with the short ones behind it, as far as groups may be under way.
+  @Test func shortGroupsDoNotWaitForALongOne() throws {
+    let film = try Film.make(
+      [
+        "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=25:d=24", "-c:v", "libx264", "-preset", "ultrafast", "-g", "1000",
+        "-sc_threshold", "0", "-forced-idr", "1", "-force_key_frames", "expr:gte(n,400)*not(mod(n,16))",
+      ], as: "mkv")
+    let input = try Input(path: film, limits: Limits())
+    var (asked, delivered, underWay) = (0, 0, 0)
+    let decoder = try ParallelDecoder(
+      input, threads: 2, oneKeyEach: true, lean: false,
+      plan: { group in
+        (asked, underWay) = (group + 1, max(underWay, group - delivered))
+        return ParallelDecoder.Plan(effort: .whole)
+      }, delivered: { delivered = $0 + 1 }, quietTest: { { _, _ in false } }, deliver: { _ in })
+    let packet = try Packet()
+    while try input.read(packet) { if packet.streamIndex == input.videoStreamIndex { try decoder.send(packet) } }
+    try decoder.finish()
+    #expect(asked == 14 && delivered == 14)
+    // One less where the long group happens to be done early.
+    #expect(underWay >= ParallelDecoder.planDistance - 2 && underWay < ParallelDecoder.planDistance)
+  }
+
+  /// Groups may have thousands of frames, of which packets are small and come faster than they are decoded.
+  @Test func framesThatWaitAreBounded() throws {
+    let film = try Film.make(
+      [
+        "-f", "lavfi", "-i", "color=gray:s=64x64:r=100:d=60", "-c:v", "libx264", "-preset", "ultrafast", "-g", "5000",
+        "-sc_threshold", "0",
+      ], as: "mkv")
+    let input = try Input(path: film, limits: Limits())
+    var (sent, delivered, waiting) = (0, 0, 0)
+    let decoder = try ParallelDecoder(
+      input, threads: 2, oneKeyEach: true, lean: false, plan: { _ in ParallelDecoder.Plan(effort: .whole) },
+      quietTest: { { _, _ in false } }, deliver: { _ in delivered += 1 })
+    let packet = try Packet()
+    while try input.read(packet) {
+      guard packet.streamIndex == input.videoStreamIndex else { continue }
+      try decoder.send(packet)
+      sent += 1
+      waiting = max(waiting, sent - delivered)
+    }
+    try decoder.finish()
+    #expect(delivered == 6000)
+    // The decoder itself may hold back some.
+    #expect(waiting <= ParallelDecoder.mostFrames + 64)
+  }
 }
