@@ -29,7 +29,9 @@ struct SpriteProduct {
     do {
       guard document.media?.video != nil else {
         // Where pictures are all that was asked for, there is nothing to succeed with.
-        if products.options.stages.isEmpty { throw MediaError(.noVideo, "there is no picture in this file") }
+        if products.options.stages.isEmpty, !products.options.waveform {
+          throw MediaError(.noVideo, "there is no picture in this file")
+        }
         return leaveOut(&document, "there is no picture in the file")
       }
       // A pass that failed at them has said so.
