@@ -23,6 +23,12 @@ package struct QuietTest: Sendable {
     let ordinary = recent.isEmpty ? 0 : recent.sorted()[recent.count / 2]
     recent.append(change)
     if recent.count > Self.remembered { recent.removeFirst() }
+    // A title that comes on a plain ground, or goes, changes little of the picture, and is a cut.
+    guard Self.isPlain(from) == Self.isPlain(to) else { return false }
     return change < max(Self.smallest, Self.ratio * (ordinary + Self.floor(ordinary)))
+  }
+
+  private static func isPlain(_ picture: AnalysisPicture) -> Bool {
+    HalfPicture(picture).range(component: 0, rows: 0..<HalfPicture.height) <= FrameFeatures.blankLumaRange
   }
 }

@@ -102,6 +102,27 @@ struct SpeedTests {
     }
   }
 
+  /// What a title changes of a picture is little, but it comes on plain ground.
+  @Test func `a title that comes on black, or goes, is a cut on its frame where frames are left out`() throws {
+    let film = try Film.make(
+      [
+        "-f", "lavfi", "-i",
+        "color=black:s=640x360:r=25:d=30,drawbox=x=260:y=170:w=110:h=24:color=white:t=4:enable='gte(mod(n,127),62)'",
+        "-c:v", "libx264", "-bf", "3", "-g", "75", "-sc_threshold", "0", "-pix_fmt", "yuv420p",
+      ], as: "mp4")
+    // By the closed form, frames 62 and 127 of every 127.
+    let cuts = (1..<750).filter { ($0 % 127 >= 62) != (($0 - 1) % 127 >= 62) }
+    let starts = try ["balanced", "fast"].map { speed in
+      let table = try cutroom(["scenes", film, "--speed", speed, "--csv", "--min-scene-length", "0"]).output
+      return String(decoding: table, as: UTF8.self).split(whereSeparator: \.isNewline).dropFirst(2).map {
+        Int($0.split(separator: ",")[1]) ?? -1
+      }
+    }
+    #expect(starts[0] == cuts)
+    // Two cuts lie in a group that it does not open.
+    #expect(starts[1].count >= cuts.count - 2 && Set(starts[1]).isSubset(of: cuts))
+  }
+
   @Test func `pictures of scenes are there at every speed`() throws {
     let folder = try TemporaryFolder()
     for speed in ["balanced", "fast"] {
