@@ -23,9 +23,9 @@ package struct QuietTest: Sendable {
     let ordinary = recent.isEmpty ? 0 : recent.sorted()[recent.count / 2]
     recent.append(change)
     if recent.count > Self.remembered { recent.removeFirst() }
+    guard change < max(Self.smallest, Self.ratio * (ordinary + Self.floor(ordinary))) else { return false }
     // A title that comes on a plain ground, or goes, changes little of the picture, and is a cut.
-    guard Self.isPlain(from) == Self.isPlain(to) else { return false }
-    return change < max(Self.smallest, Self.ratio * (ordinary + Self.floor(ordinary)))
+    return Self.isPlain(from) == Self.isPlain(to)
   }
 
   private static func isPlain(_ picture: AnalysisPicture) -> Bool {

@@ -78,10 +78,10 @@ def make(name, source, options, grain):
     return path
 
 
-def open_share(film, boundaries):
+def open_share(film, starts):
     """The share of frames in groups of pictures that hold a boundary which is not itself a key frame.
 
-    A gradual boundary over a key frame is held by both groups: without either, its first or its last frame cannot be found.
+    `starts` are the frames at which scenes begin, as the exact tier found them.
     """
     told = subprocess.run(
         ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts,flags", "-of", "csv=p=0", film],
@@ -89,5 +89,5 @@ def open_share(film, boundaries):
     packets = sorted((int(line.split(",")[0]), "K" in line.split(",")[1]) for line in told.splitlines() if line)
     keys = [index for index, (_, is_key) in enumerate(packets) if is_key]
     groups = list(zip(keys, keys[1:] + [len(packets)]))
-    held = [last - first for first, last in groups if any(b.last > first and b.first < last for b in boundaries)]
+    held = [last - first for first, last in groups if any(first < start < last for start in starts)]
     return sum(held) / max(1, len(packets))
