@@ -138,9 +138,8 @@ final class FastPlan {
   /// What the whole may cost: so much, or so much and half of what lies in groups that hold a boundary.
   private static let mostCost = 0.25
   private static let leastCost = 0.10
-  /// Shares of both that are planned with, as what decoding costs is only told from packets. Where hardly a group holds a
-  /// boundary little is lost by opening fewer.
-  private static let margin = (most: 0.85, held: 0.90)
+  /// The share of both that is planned with, as what decoding costs is only told from packets.
+  private static let margin = 0.80
   /// Groups of ordinary length that are thought to hold a boundary before anything is known: to open too few at the beginning
   /// cannot be made good, too many can.
   private static let groupsGranted = 4
@@ -157,7 +156,7 @@ final class FastPlan {
     let others = settled.filter { !isSuspect($0) }
     let heldByOthers = frames(others.filter(holding.contains)) / max(1, frames(others))
     let share = heldBySuspects * judge.shareOfSuspects + heldByOthers * (1 - judge.shareOfSuspects)
-    let budget = max(Self.margin.most * Self.mostCost, Self.margin.held * (Self.leastCost + share / 2))
+    let budget = Self.margin * max(Self.mostCost, Self.leastCost + share / 2)
     let spent = opened.reduce(0) { $1 <= group ? $0 + costOfOpening[$1] : $0 }
     let unlike = settled.filter(judge.isUnlike)
     // By how many more of them were followed by a cut than were not.
