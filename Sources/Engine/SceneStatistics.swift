@@ -77,6 +77,7 @@ final class SceneStatistics {
     Column(figure: "gradual_detail_loss") { $0.gradual.loss },
     Column(figure: "gradual_middle") { $0.gradual.middle },
     Column(figure: "gradual_return") { $0.gradual.returning },
+    Column(figure: "gradual_pace") { $0.gradual.pace },
     Column(figure: "gradual_log_odds") { $0.gradual.logOdds },
     Column("boundary") { $0.boundary.map { SceneAssembler.kind($0.kind).rawValue } ?? "" },
     Column("confidence") { CSV.decimal($0.boundary?.confidence, places: 3) },

@@ -65,6 +65,9 @@ package struct FrameEvidence: Sendable, Equatable {
     /// Least distance of a frame nearby from the other side's picture, over that of both sides: small where light came and
     /// went.
     package internal(set) var returning: Double?
+    /// How fast the picture goes on changing beyond both sides, over how fast it changes between them: high for motion, fire and
+    /// light.
+    package internal(set) var pace: Double?
     package internal(set) var logOdds: Double?
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 import SceneDetection
 import Timing
 
@@ -36,6 +37,25 @@ struct MadeFilm {
     }
     let luma = plane(low: 30 + brightness, high: 220 + brightness)
     return AnalysisPicture(luma: luma, chromaBlue: plane(low: 90, high: 166), chromaRed: plane(low: 90, high: 166))
+  }
+
+  /// A smooth picture: shades along one direction, in turns of a circle.
+  static func gradient(turned turns: Double) -> AnalysisPicture {
+    func plane(_ level: Double, _ depth: Double, ahead: Double) -> Plane {
+      let (across, down) = (cos(2 * .pi * turns), sin(2 * .pi * turns))
+      var bytes: [UInt8] = []
+      for y in 0..<AnalysisPicture.height {
+        for x in 0..<AnalysisPicture.width {
+          let way =
+            (Double(x) / Double(AnalysisPicture.width) - 0.5) * across
+            + (Double(y) / Double(AnalysisPicture.height) - 0.5) * down
+          bytes.append(UInt8(level + depth * sin(2 * .pi * (way + ahead))))
+        }
+      }
+      return Plane(width: AnalysisPicture.width, height: AnalysisPicture.height, bytes: bytes)
+    }
+    return AnalysisPicture(
+      luma: plane(120, 90, ahead: 0), chromaBlue: plane(128, 40, ahead: 0.3), chromaRed: plane(128, 40, ahead: 0.7))
   }
 
   static func plain(_ level: UInt8) -> AnalysisPicture {

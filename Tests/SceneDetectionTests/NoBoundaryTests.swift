@@ -108,6 +108,32 @@ import Timing
     #expect(all.isEmpty, "\(all)")
   }
 
+  @Test(arguments: [0.003, 0.005, 0.008, 0.012]) func aGradientThatTurns(step: Double) {
+    let all = found { film in
+      for frame in 0..<300 { film.append(MadeFilm.gradient(turned: step * Double(frame))) }
+    }
+    #expect(all.isEmpty, "\(all)")
+  }
+
+  @Test func aDissolveOfGradients() {
+    let (old, new) = (MadeFilm.gradient(turned: 0), MadeFilm.gradient(turned: 0.3))
+    let all = found { film in
+      film.hold(old, 80)
+      film.dissolve(old, new, 20)
+      film.hold(new, 80)
+    }
+    #expect(all.map(\.kind) == [.dissolve])
+    // Into one that turns.
+    let turning = found { film in
+      film.hold(old, 80)
+      for frame in 0..<20 {
+        film.append(MadeFilm.mix(old, MadeFilm.gradient(turned: 0.5 + 0.001 * Double(frame)), Double(frame + 1) / 21))
+      }
+      for frame in 20..<100 { film.append(MadeFilm.gradient(turned: 0.5 + 0.001 * Double(frame))) }
+    }
+    #expect(turning.map(\.kind) == [.dissolve])
+  }
+
   @Test func aFilmOfOneColour() { #expect(found { $0.hold(MadeFilm.plain(90), 300) }.isEmpty) }
 
   @Test(arguments: [0, 1, 2, 3]) func aFilmOfFewFrames(count: Int) {
