@@ -27,3 +27,7 @@ uint32_t ck_mix_residual(const int16_t *picture, const int16_t *from, const int1
 uint32_t ck_half_differences(const int16_t *a, const int16_t *b, int16_t edge, int16_t *difference) {
   return CALL(half_differences, a, b, edge, difference);
 }
+
+void ck_half_unfollowed(const int16_t *a, const int16_t *b, int16_t *difference) {
+  CALL(half_unfollowed, a, b, difference);
+}

@@ -75,3 +75,57 @@ static uint32_t NAME(half_differences)(const int16_t *a, const int16_t *b, int16
   }
   return count;
 }
+
+// The least and the largest value of a plane within CK_FOLLOW_REACH samples of each; beyond its edges it goes on as at them.
+static void NAME(half_nearby)(const int16_t *plane, int16_t *restrict low, int16_t *restrict high) {
+  enum { WIDTH = CK_SMALL_WIDTH / 2, HEIGHT = CK_SMALL_HEIGHT / 2, REACH = CK_FOLLOW_REACH };
+  int16_t lows[HEIGHT + 2 * REACH][WIDTH], highs[HEIGHT + 2 * REACH][WIDTH];
+  for (size_t y = 0; y < HEIGHT + 2 * REACH; y++) {
+    const size_t row = y < REACH ? 0 : y < HEIGHT + REACH ? y - REACH : HEIGHT - 1;
+    int16_t wide[WIDTH + 2 * REACH];
+    for (size_t x = 0; x < REACH; x++) {
+      wide[x] = plane[row * WIDTH];
+      wide[WIDTH + REACH + x] = plane[row * WIDTH + WIDTH - 1];
+    }
+    for (size_t x = 0; x < WIDTH; x++) wide[REACH + x] = plane[row * WIDTH + x];
+    for (size_t x = 0; x < WIDTH; x++) {
+      int16_t least = wide[x], most = wide[x];
+      for (size_t k = 1; k <= 2 * REACH; k++) {
+        least = wide[x + k] < least ? wide[x + k] : least;
+        most = wide[x + k] > most ? wide[x + k] : most;
+      }
+      lows[y][x] = least;
+      highs[y][x] = most;
+    }
+  }
+  for (size_t y = 0; y < HEIGHT; y++)
+    for (size_t x = 0; x < WIDTH; x++) {
+      int16_t least = lows[y][x], most = highs[y][x];
+      for (size_t k = 1; k <= 2 * REACH; k++) {
+        least = lows[y + k][x] < least ? lows[y + k][x] : least;
+        most = highs[y + k][x] > most ? highs[y + k][x] : most;
+      }
+      low[y * WIDTH + x] = least;
+      high[y * WIDTH + x] = most;
+    }
+}
+
+static void NAME(half_unfollowed)(const int16_t *a, const int16_t *b, int16_t *restrict difference) {
+  int16_t back[CK_HALF_SAMPLES] = {0};
+  for (size_t i = 0; i < CK_HALF_SAMPLES; i++) difference[i] = 0;
+  for (size_t k = 0; k < 3; k++, a += CK_HALF_SAMPLES, b += CK_HALF_SAMPLES) {
+    int16_t low[CK_HALF_SAMPLES], high[CK_HALF_SAMPLES], other_low[CK_HALF_SAMPLES], other_high[CK_HALF_SAMPLES];
+    NAME(half_nearby)(a, low, high);
+    NAME(half_nearby)(b, other_low, other_high);
+    const int16_t weight = k == 0 ? 2 : 1;
+    for (size_t i = 0; i < CK_HALF_SAMPLES; i++) {
+      const int16_t below = (int16_t)(low[i] - b[i]), above = (int16_t)(b[i] - high[i]);
+      const int16_t off = below > above ? below : above;
+      difference[i] = (int16_t)(difference[i] + weight * (off > 0 ? off : 0));
+      const int16_t other_below = (int16_t)(other_low[i] - a[i]), other_above = (int16_t)(a[i] - other_high[i]);
+      const int16_t other_off = other_below > other_above ? other_below : other_above;
+      back[i] = (int16_t)(back[i] + weight * (other_off > 0 ? other_off : 0));
+    }
+  }
+  for (size_t i = 0; i < CK_HALF_SAMPLES; i++) difference[i] = difference[i] > back[i] ? difference[i] : back[i];
+}

@@ -72,6 +72,7 @@ final class SceneStatistics {
     Column(figure: "window_distance") { $0.window?.distance },
     Column(figure: "window_log_odds") { $0.window?.logOdds },
     Column(figure: "wipe_edge") { $0.window?.wipeEdge },
+    Column(figure: "wipe_fit") { $0.window?.wipeFit },
     Column(figure: "gradual_likeness") { $0.gradual.likeness },
     Column(figure: "gradual_structure") { $0.gradual.structure },
     Column(figure: "gradual_detail_loss") { $0.gradual.loss },

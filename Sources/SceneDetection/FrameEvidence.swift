@@ -49,6 +49,8 @@ package struct FrameEvidence: Sendable, Equatable {
     package let logOdds: Double
     /// Roughness of the edge where a window centred here passes for a wipe.
     package internal(set) var wipeEdge: Double?
+    /// How much of the times of the changes their places tell there.
+    package internal(set) var wipeFit: Double?
   }
 
   /// A gradual transition whose middle is this frame, in its last tests.
@@ -85,12 +87,14 @@ package struct FrameEvidence: Sendable, Equatable {
     guard logOdds > window?.logOdds ?? -.infinity else { return }
     window = Window(
       length: other.end - other.start, residual: other.residual, step: other.step, distance: other.distance,
-      logOdds: logOdds, wipeEdge: window?.wipeEdge)
+      logOdds: logOdds, wipeEdge: window?.wipeEdge, wipeFit: window?.wipeFit)
   }
 
-  mutating func considerWipe(edge: Double) {
-    let smoothest = min(edge, window?.wipeEdge ?? .infinity)
-    window?.wipeEdge = smoothest
+  mutating func consider(_ wipe: WipeTest.Evidence) {
+    guard var window else { return }
+    if let edge = wipe.edge { window.wipeEdge = min(edge, window.wipeEdge ?? .infinity) }
+    window.wipeFit = max(wipe.fit, window.wipeFit ?? 0)
+    self.window = window
   }
 
   /// Notes the last tests of a candidate; of several centred here the most likely stays.

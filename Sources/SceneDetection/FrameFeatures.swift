@@ -18,6 +18,8 @@ final class FrameFeatures {
   let isColorless: Bool
   /// Whether the picture was decoded, and not made up from its neighbours.
   let isSeen: Bool
+  /// Where the picture changed, once a window has asked for it.
+  var changes: PlacesOfChange?
   /// What is noted of the frame where someone wants to see why; nil otherwise.
   var evidence: FrameEvidence?
 

@@ -78,10 +78,11 @@ struct GradualFinder {
       frames[(from + end) / 2].evidence?.consider(window, logOdds: Self.highestLogOdds(window))
       if let mix = mix(window, frames) { candidates.append(mix) }
       if window.residual > 0.25, length >= WipeTest.shortest,
-        let edge = WipeTest.edge(window, frames, within: start...max(end, min(scanned, frames.end - 1)))
+        let wipe = WipeTest.evidence(
+          window, frames, within: start...max(end, min(scanned, frames.end - 1)), stride: rate.stride)
       {
-        frames[(from + end) / 2].evidence?.considerWipe(edge: edge)
-        let z = 1 + 8 * (WipeTest.mostEdge - edge)
+        frames[(from + end) / 2].evidence?.consider(wipe)
+        let z = wipe.logOdds
         candidates.append(Candidate(window: window, rank: z + 1, isWipe: true, z: z))
       }
     }

@@ -38,6 +38,8 @@ struct Trial {
   /// How fast the picture may go on changing beyond both ends, over how fast it changed between them: what does is in motion, or
   /// is fire or light. Of 199 dissolves and wipes found in annotated films and made sequences none has more than 1.2.
   static let mostPace = 1.25
+  /// The same of wipes: what a pan or a zoom brings in comes along an edge, too.
+  static let mostWipePace = 0.95
   /// The same of smooth pictures, which turn into each other by small motion as by a dissolve.
   static let mostSmoothPace = 0.5
   /// Detail over spread below which a picture is smooth: gradients that turn have 0.03 to 0.5, and of those 199 only two less
@@ -48,7 +50,7 @@ struct Trial {
     let likeness = Likeness.correlation(frames[refined.before], frames[refined.after], reach: 1)
     let pace = pace
     frames[refined.middle].evidence?.weigh(FrameEvidence.Gradual(likeness: likeness, pace: pace, logOdds: z))
-    return likeness < Self.mostLikeness && !goesOn(pace) ? (.wipe, z) : nil
+    return likeness < Self.mostLikeness && !goesOn(pace, most: Self.mostWipePace) ? (.wipe, z) : nil
   }
 
   func mix(_ window: TransitionWindow, _ z: Double) -> Verdict? {
@@ -70,7 +72,8 @@ struct Trial {
     weighed.middle = middle
     let pace = pace
     weighed.pace = pace
-    return middle > Self.mostMiddleLikeness || returns(nearest) || goesOn(pace) ? nil : (.dissolve, odds)
+    return middle > Self.mostMiddleLikeness || returns(nearest) || goesOn(pace, most: Self.mostPace)
+      ? nil : (.dissolve, odds)
   }
 
   /// How fast the picture changes over a quarter of the way beyond that end where it changes less, over how fast it changes between
@@ -85,10 +88,10 @@ struct Trial {
       .map { frames[$0].half.distance(frames[$1].half) / Double($1 - $0) / perFrame }.min()
   }
 
-  private func goesOn(_ pace: Double?) -> Bool {
+  private func goesOn(_ pace: Double?, most: Double) -> Bool {
     let ends = [frames[refined.before], frames[refined.after]]
     let detail = ends.reduce(0) { $0 + $1.half.detail } / (ends.reduce(0) { $0 + $1.spread } + 0.1)
-    return pace ?? 0 > (detail < Self.smoothDetail ? Self.mostSmoothPace : Self.mostPace)
+    return pace ?? 0 > (detail < Self.smoothDetail ? Self.mostSmoothPace : most)
   }
 
   /// How much of the window's way both pictures are apart without the mean of their planes, from 0 to 1. Light that changes

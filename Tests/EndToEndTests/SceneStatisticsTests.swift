@@ -6,7 +6,7 @@ import Testing
 struct SceneStatisticsTests {
   static let columns =
     "frame,pts,seconds,change,luma_mean,contrast,luma_range,plain,cut_ratio,cut_candidate,cut_likeness,cut_cover,cut_return,"
-    + "cut_log_odds,window_frames,window_residual,window_step,window_distance,window_log_odds,wipe_edge,gradual_likeness,"
+    + "cut_log_odds,window_frames,window_residual,window_step,window_distance,window_log_odds,wipe_edge,wipe_fit,gradual_likeness,"
     + "gradual_structure,gradual_detail_loss,gradual_middle,gradual_return,gradual_pace,gradual_log_odds,boundary,confidence,"
     + "transition_start,transition_end"
 

@@ -116,6 +116,39 @@ struct MadeFilm {
       chromaRed: plane(a.chromaRed, b.chromaRed))
   }
 
+  /// Where each place of a picture, across and down from its middle, lies on the way of an edge.
+  typealias Way = (_ x: Double, _ y: Double) -> Double
+
+  /// The second picture where the way of an edge is done, the first elsewhere. `share` of the picture's places show the second.
+  static func split(
+    _ a: AnalysisPicture, _ b: AnalysisPicture, along way: Way, _ share: Double
+  ) -> AnalysisPicture {
+    let (width, height) = (AnalysisPicture.width, AnalysisPicture.height)
+    let places = (0..<width * height).map {
+      way(Double($0 % width) + 0.5 - Double(width) / 2, Double($0 / width) + 0.5 - Double(height) / 2)
+    }
+    let edge = places.sorted()[min(places.count - 1, Int(share * Double(places.count)))]
+    func plane(_ a: Plane, _ b: Plane) -> Plane {
+      Plane(width: width, height: height, bytes: places.indices.map { places[$0] < edge ? b.bytes[$0] : a.bytes[$0] })
+    }
+    return AnalysisPicture(
+      luma: plane(a.luma, b.luma), chromaBlue: plane(a.chromaBlue, b.chromaBlue),
+      chromaRed: plane(a.chromaRed, b.chromaRed))
+  }
+
+  /// A picture's width out of several that stand side by side.
+  static func view(of parts: [AnalysisPicture], at offset: Int) -> AnalysisPicture {
+    let width = AnalysisPicture.width
+    func plane(_ select: (AnalysisPicture) -> Plane) -> Plane {
+      var bytes: [UInt8] = []
+      for y in 0..<AnalysisPicture.height {
+        for x in offset..<offset + width { bytes.append(select(parts[min(parts.count - 1, x / width)])[x % width, y]) }
+      }
+      return Plane(width: width, height: AnalysisPicture.height, bytes: bytes)
+    }
+    return AnalysisPicture(luma: plane(\.luma), chromaBlue: plane(\.chromaBlue), chromaRed: plane(\.chromaRed))
+  }
+
   mutating func append(_ picture: AnalysisPicture) { pictures.append(picture) }
 
   /// What the detector says of the film, and whether it kept its promise that nothing comes before the settled frame.

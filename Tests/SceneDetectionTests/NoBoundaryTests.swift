@@ -79,23 +79,10 @@ import Timing
     let parts = [MadeFilm.shot(5), MadeFilm.shot(6), MadeFilm.shot(7)]
     let all = found { film in
       film.hold(parts[0], 60)
-      for step in 0...40 { film.append(view(of: parts, at: 3 * step)) }
-      film.hold(view(of: parts, at: 120), 60)
+      for step in 0...40 { film.append(MadeFilm.view(of: parts, at: 3 * step)) }
+      film.hold(MadeFilm.view(of: parts, at: 120), 60)
     }
     #expect(all.isEmpty, "\(all)")
-  }
-
-  /// A picture's width out of several that stand side by side.
-  private func view(of parts: [AnalysisPicture], at offset: Int) -> AnalysisPicture {
-    let width = AnalysisPicture.width
-    func plane(_ select: (AnalysisPicture) -> Plane) -> Plane {
-      var bytes: [UInt8] = []
-      for y in 0..<AnalysisPicture.height {
-        for x in offset..<offset + width { bytes.append(select(parts[min(parts.count - 1, x / width)])[x % width, y]) }
-      }
-      return Plane(width: width, height: AnalysisPicture.height, bytes: bytes)
-    }
-    return AnalysisPicture(luma: plane(\.luma), chromaBlue: plane(\.chromaBlue), chromaRed: plane(\.chromaRed))
   }
 
   @Test func aLightThatGrowsSlowly() {

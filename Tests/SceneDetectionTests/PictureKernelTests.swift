@@ -164,6 +164,30 @@ import Timing
     }
   }
 
+  @Test func whatMotionLeavesLiesOutsideItsSurroundings() {
+    let (count, width, reach) = (Int(CK_HALF_SAMPLES), Self.width / 2, Int(CK_FOLLOW_REACH))
+    /// How far a value of one plane lies outside those around it in another.
+    func outside(_ values: [Int16], _ plane: [Int16], _ i: Int) -> Int {
+      var near: [Int] = []
+      for y in max(0, i / width - reach)...min(Self.height / 2 - 1, i / width + reach) {
+        let row = y * width
+        near += plane[row + max(0, i % width - reach)...row + min(width - 1, i % width + reach)].map(Int.init)
+      }
+      return max(0, near.min()! - Int(values[i]), Int(values[i]) - near.max()!)
+    }
+    for half in halves + [[HalfPicture(MadeFilm.shot(4)).values, HalfPicture(MadeFilm.shot(9)).values]] {
+      var found = [Int16](repeating: -1, count: count)
+      ck_half_unfollowed(half[0], half[1], &found)
+      let planes = half.prefix(2).map { values in
+        (0..<3).map { Array(values[$0 * count..<($0 + 1) * count]) }
+      }
+      func sum(_ of: Int, _ around: Int, _ i: Int) -> Int {
+        (0..<3).reduce(0) { $0 + ($1 == 0 ? 2 : 1) * outside(planes[of][$1], planes[around][$1], i) }
+      }
+      #expect(found.map(Int.init) == (0..<count).map { max(sum(1, 0, $0), sum(0, 1, $0)) })
+    }
+  }
+
   /// Rows that boxes divide and that they do not, boxes of one sample and of more than fit sixteen bits.
   @Test(arguments: [(1920, 64, 4), (960, 64, 3), (256, 64, 4), (33, 32, 2), (64, 64, 1), (70_000, 1, 4), (101, 7, 4)])
   func boxesAreMeans(width: Int, boxes: Int, count: Int) {

@@ -174,3 +174,7 @@ int64_t ck_mix_share(const int16_t *picture, const int16_t *from, const int16_t 
 uint32_t ck_mix_residual(const int16_t *picture, const int16_t *from, const int16_t *axis, int16_t factor);
 // difference = the absolute differences of one sample's three values, the first counted twice; returns how many exceed `edge`.
 uint32_t ck_half_differences(const int16_t *a, const int16_t *b, int16_t edge, int16_t *difference);
+// How far a sample's values in `b` lie outside those that `a` has within CK_FOLLOW_REACH samples, or the other way round where that
+// is more: what motion that far does not explain. Differences of the three values as above.
+enum { CK_FOLLOW_REACH = 2 };
+void ck_half_unfollowed(const int16_t *a, const int16_t *b, int16_t *difference);
