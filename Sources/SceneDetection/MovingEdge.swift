@@ -7,7 +7,7 @@ import Glibc
 /// anywhere at any time.
 enum MovingEdge {
   /// Frames, at up to 30 a second, between two pictures that are compared: within fewer a soft edge changes too little.
-  static let pace = 3
+  static let lag = 3
   /// The changes of a window are spread in time by at least this share of the variance of an even pace.
   static let leastSpread = 0.45
   /// Where contrast counts more often than this, changes are too small to be told from the noise of coding, and a dark dissolve
@@ -20,7 +20,7 @@ enum MovingEdge {
   /// `first` is the first frame of the segment.
   static func fit(_ window: TransitionWindow, _ frames: FrameBuffer, from first: Int, stride: Int) -> Double {
     guard window.gain <= mostGain else { return 0 }
-    let lag = pace * stride
+    let lag = Self.lag * stride
     var sums = SIMD16<Double>.zero
     var timed = sums
     var squares = 0.0
