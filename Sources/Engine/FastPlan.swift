@@ -139,7 +139,7 @@ final class FastPlan {
   private static let mostCost = 0.25
   private static let leastCost = 0.10
   /// The share of both that is planned with, as what decoding costs is only told from packets.
-  private static let margin = 0.80
+  private static let margin = 0.82
   /// Groups of ordinary length that are thought to hold a boundary before anything is known: to open too few at the beginning
   /// cannot be made good, too many can.
   private static let groupsGranted = 4
