@@ -21,14 +21,14 @@ struct FrameHistory {
   /// Frames running without the text that end a walk: one may be a flash or damaged.
   static let misses = 2
 
-  private struct Entry {
+  struct Entry {
     let time: FrameTime
     let isLook: Bool
     let plane: Plane
   }
 
   private let geometry: TextGeometry
-  private var entries: [Entry] = []
+  private(set) var entries: [Entry] = []
   /// Storage of planes that are no longer needed: memory that has just been used is faster than new memory.
   private var spare: [[UInt8]] = []
 
@@ -64,7 +64,7 @@ struct FrameHistory {
 
   var oldest: FrameTime? { entries.first?.time }
 
-  private func sight(of text: StandingText, in entry: Entry) -> Sight {
+  func sight(of text: StandingText, in entry: Entry) -> Sight {
     guard text.path != nil else { return text.sight(in: entry.plane) }
     // Between looks its place is known to a pixel.
     let sights = (-1...1).map { text.moved(to: entry.time.seconds, step: $0).sight(in: entry.plane) }

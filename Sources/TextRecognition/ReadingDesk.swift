@@ -17,6 +17,8 @@ struct ReadingRequest: Sendable {
     /// Whether it came, or went, within a frame.
     var popsOn = false
     var popsOff = false
+    /// Frame with the first sign of it, where it was typed and that is before its start.
+    var firstSign: FrameTime?
     /// Its way in from a side, and out to one.
     var slideIn: Slide?
     var slideOut: Slide?
@@ -63,7 +65,7 @@ struct ReadingRequest: Sendable {
       Part(
         box: TextBox(member.box.scaled(by: geometry.factor)), start: member.start, end: member.end,
         strokes: member.strokes, comingStrokes: coming[index], goingStrokes: going[index], popsOn: member.popsOn,
-        popsOff: member.popsOff, slideIn: member.slideIn, slideOut: member.slideOut)
+        popsOff: member.popsOff, firstSign: member.firstSign, slideIn: member.slideIn, slideOut: member.slideOut)
     }
     var planes: [Plane] = []
     for look in looks { planes.append(try look.luma()) }
@@ -266,7 +268,17 @@ final class ReadingDesk {
       dating.sorted { $0.end.index > $1.end.index }.map {
         Edge(time: $0.end, strokes: $0.goingStrokes, pops: $0.popsOff)
       })
-    return Times(start: start.time, end: end.time, pops: start.pops && end.pops, own: own)
+    return Times(
+      start: firstSign(of: dating, from: start.time), end: end.time, pops: start.pops && end.pops, own: own)
+  }
+
+  /// The first sign of a text that is dated by some parts: one that was typed leads from each to what came before it.
+  private static func firstSign(of parts: [ReadingRequest.Part], from start: FrameTime) -> FrameTime {
+    var first = start
+    while let earlier = parts.lazy.filter({ $0.start.index >= first.index }).compactMap(\.firstSign)
+      .min(by: { $0.index < $1.index }), earlier.index < first.index
+    { first = earlier }
+    return first
   }
 
   /// When a line was there that was read in a block of which no part lies in it: by parts of other blocks that went with it.

@@ -33,6 +33,8 @@ final class StandingText {
   /// Width of the small plane.
   let width: Int
   var start: FrameTime
+  /// Frame with the first sign of it, where it was typed and that is earlier.
+  var firstSign: FrameTime?
   /// Whether it came, or went, within a frame.
   var popsOn = false
   var popsOff = false

@@ -216,6 +216,7 @@ struct TextWatch {
       let known = window == .long ? since : history.firstSight(of: text, from: since, through: now)
       let start = history.start(of: text, before: known)
       (text.start, text.popsOn) = (start.time, start.isSudden)
+      text.firstSign = history.firstSign(of: text)
       text.slideIn = history.slideIn(of: text)
       live.append(text)
       revision += 1

@@ -1,0 +1,109 @@
+import Timing
+
+extension FrameHistory {
+  /// Heights of a line to the left of a text's strokes in which its first signs may stand: an opening quotation mark and three
+  /// dots take four.
+  private static let reach = 6
+  /// Heights of a line between two signs.
+  private static let widestGap = 2
+  /// Fewest pixels of a sign: a dot has one on either side.
+  private static let leastSign = 2
+  /// Share of the pixels above and below the signs that may have changed, if not by more than letters that reach out of their
+  /// line: where a picture changes, what is new is no sign.
+  private static let mostClutter = 0.05
+  /// Most of a text's strokes that are there with its first sign.
+  private static let mostAtOnce = 0.5
+  /// Seconds before a text for which it may have been typed already: what stood for longer is no sign of it.
+  private static let longestTyping = 0.8
+
+  /// The frame with the first sign of a text that is typed from the left; nil where its beginning is not typed.
+  ///
+  /// A text is dated by its strokes, a good part of which must be there. Its first letters, and the marks and dots before them
+  /// that are no letters, come frame by frame: to the left, each at once, none later than what stands to its right.
+  func firstSign(of text: StandingText) -> FrameTime? {
+    guard let known = entries.last(where: { $0.time.index == text.start.index }), let last = entries.last,
+      let before = entries.first(where: { text.start.seconds - $0.time.seconds <= Self.longestTyping }),
+      before.time.index < text.start.index
+    else { return nil }
+    let (box, height) = (text.box, text.box.height)
+    let strip = NewEdges(
+      known.plane, since: before.plane,
+      columns: max(1, box.left - Self.reach * height)..<min(known.plane.width - 1, box.left + height))
+    let around = [box.top - height / 2 - 1..<box.top - 1, box.bottom + 1..<box.bottom + height / 2 + 1]
+    guard strip.share(of: around) <= Self.mostClutter else { return nil }
+    var first = text.start
+    var right = strip.columns.upperBound
+    for sign in strip.clusters(in: box.top..<box.bottom, least: Self.leastSign).reversed() {
+      let strokes = StandingText(
+        pixels: sign, weights: sign.map { last.plane.step(at: Int($0)) }, width: known.plane.width, isLong: false,
+        clean: text.start, now: last.time)
+      let share = sight(of: strokes, in: known).share
+      guard right - strokes.box.right <= Self.widestGap * height, share >= TextWatch.whole, share <= TextWatch.fadingIn
+      else { break }
+      let start = start(of: strokes, before: text.start)
+      guard start.time.index <= first.index, start.time.index > before.time.index else { break }
+      // Letters that touch come one after the other.
+      if start.isSudden { first = start.time }
+      right = strokes.box.left
+    }
+    guard first.index < text.start.index, let begun = entries.last(where: { $0.time.index == first.index }) else {
+      return nil
+    }
+    // Letters of another text that stood in the same place were not typed: all of them were there at once.
+    let columns = max(1, box.left)..<min(known.plane.width - 1, box.right)
+    func letters(_ entry: Entry) -> Int {
+      NewEdges(entry.plane, since: before.plane, columns: columns).count(in: box.top..<box.bottom)
+    }
+    return Double(letters(begun)) <= Self.mostAtOnce * Double(letters(last)) ? first : nil
+  }
+}
+
+extension Plane {
+  /// Difference between the samples to the right and to the left of a position.
+  fileprivate func step(at position: Int) -> Int16 { Int16(bytes[position + 1]) - Int16(bytes[position - 1]) }
+}
+
+/// Edges of strokes, in some columns of a small plane, that it did not have some time before.
+private struct NewEdges {
+  let columns: Range<Int>
+  private let plane: Plane
+  private let before: Plane
+
+  init(_ plane: Plane, since before: Plane, columns: Range<Int>) {
+    self.plane = plane
+    self.before = before
+    self.columns = columns
+  }
+
+  /// Position of a pixel with such an edge.
+  private func edge(_ x: Int, _ y: Int) -> Int32? {
+    let position = y * plane.width + x
+    let least = Int16(StrokeDetector.edge)
+    let step = plane.step(at: position)
+    return abs(step) > least && abs(step - before.step(at: position)) > least ? Int32(position) : nil
+  }
+
+  /// Share of the pixels of some rows that are such edges.
+  func share(of rows: [Range<Int>]) -> Double {
+    let inside = rows.joined().filter { (0..<plane.height).contains($0) }
+    return Double(count(in: inside)) / Double(max(1, inside.count * columns.count))
+  }
+
+  /// Number of pixels of some rows that are such edges.
+  func count(in rows: some Sequence<Int>) -> Int {
+    rows.reduce(0) { count, y in columns.reduce(count) { edge($1, y) == nil ? $0 : $0 + 1 } }
+  }
+
+  /// The edges of some rows, those apart from each other by a column without any, from left to right.
+  func clusters(in rows: Range<Int>, least: Int) -> [[Int32]] {
+    var clusters: [[Int32]] = []
+    var isOpen = false
+    for x in columns {
+      let edges = rows.compactMap { edge(x, $0) }
+      if !edges.isEmpty, !isOpen { clusters.append([]) }
+      if !edges.isEmpty { clusters[clusters.count - 1] += edges }
+      isOpen = !edges.isEmpty
+    }
+    return clusters.filter { $0.count >= least }
+  }
+}
