@@ -63,7 +63,7 @@ struct MadeTextTests {
           more: ":alpha='if(lt(n,30),(n-20)/10,if(lt(n,65),1,max(0,(75-n)/10)))'")
       ], text: "Between two seasons", start: 20...30, end: 65...75),
     Made(
-      name: "is typed letter by letter", filters: typed, text: "THE LONG ROAD HOME", start: 10...45, end: 79...81),
+      name: "is typed letter by letter", filters: typed, text: "THE LONG ROAD HOME", start: 10...10, end: 79...81),
     Made(
       name: "drifts slowly", filters: [draw("The distant mountain", x: "100+3*t", from: 15, to: 75)],
       text: "The distant mountain", start: 14...17, end: 74...76),
