@@ -30,6 +30,8 @@ struct BlockReader {
   static let leastRefused = 3
   /// A confidence that is worth nothing.
   static let worthless = 0.5
+  /// Height of capitals by which a letter may reach below the highest foot of a line's words; a bar reaches 0.3 below.
+  static let deepestLetter = 0.15
   /// The resolution that Tesseract is told: it sets how it joins letters to lines.
   static let dotsPerInch = 300
 
@@ -194,6 +196,13 @@ struct BlockReader {
       && words.allSatisfy { ($0.letters == 0 || $0.confidence >= sureWord) && !WordVote.isOdd($0) }
   }
 
+  /// A bar is the letter I without feet where a dictionary holds the word that it makes, as it does "I" in English.
+  static func withLetterI(_ text: String, isKnown: (String) -> Bool) -> String {
+    guard text.contains("|") else { return text }
+    let word = text.replacing("|", with: "I")
+    return isKnown(word.core) ? word : text
+  }
+
   private func recognize(
     _ picture: LetterPicture, _ shape: LetterPicture.Shape, scale: Double
   ) throws(MediaError) -> [ReadWord]? {
@@ -208,11 +217,15 @@ struct BlockReader {
       let lines = try engine.read(plane, layout: layout, dotsPerInch: Self.dotsPerInch, deadline: deadline)
     else { return nil }
     return lines.enumerated().flatMap { number, line in
-      line.map { word in
-        ReadWord(
-          text: word.text, confidence: word.confidence, language: word.language,
+      let baseline = line.filter { $0.text.letterCount > 0 }.map(\.bottom).min() ?? 0
+      return line.map { word in
+        // A bar between words reaches below the line.
+        let stands = Double(word.bottom - baseline) <= Self.deepestLetter * shape.capitals
+        let text = stands ? Self.withLetterI(word.text, isKnown: engine.isKnown) : word.text
+        return ReadWord(
+          text: text, confidence: word.confidence, language: word.language,
           box: TextBox(left: x(word.left), top: y(word.top), right: x(word.right), bottom: y(word.bottom)),
-          line: number, isKnown: engine.isKnown(word.text.core))
+          line: number, isKnown: engine.isKnown(text.core))
       }.withoutLooseCharacters
     }
   }

@@ -125,7 +125,8 @@ struct LetterPicture {
       let (width, height) = (Double(part.width), Double(part.height))
       let isDot = max(width * 0.7, height) <= 0.5 * h
       keep[index] =
-        isDot || height <= 1.6 * h && height >= 0.4 * h && Double(letters.strokeWidth(index)) <= 1.4 * stroke + 1
+        (isDot || height <= 1.6 * h && height >= 0.4 * h && Double(letters.strokeWidth(index)) <= 1.4 * stroke + 1)
+        && !letters.isGround(index, in: row)
     }
     for member in row.members { keep[member] = true }
   }

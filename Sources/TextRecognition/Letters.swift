@@ -38,6 +38,8 @@ struct Letters {
     var height: Double
     /// Median distance of the feet, or of the heads, from their median, in heights: whichever is less.
     var unevenness: Double
+    /// Median of the brightest pixels of its members; 0 where the picture is not known.
+    var brightness: Double
   }
 
   let areas: RunComponents
@@ -49,9 +51,16 @@ struct Letters {
 
   /// Pixels of the limits to one of the hat.
   private let unit: Double
+  private let shown: StrokeHat?
+
+  /// Letters of a hat whose picture shows which of its areas are ground between two outlines.
+  init(_ hat: StrokeHat, above threshold: UInt8) {
+    self.init(hat.plane, above: threshold, shown: hat)
+  }
 
   /// `capitals` is the height to which capitals were brought.
-  init(_ hat: Plane, above threshold: UInt8, capitals: Double = usualCapitals) {
+  init(_ hat: Plane, above threshold: UInt8, capitals: Double = usualCapitals, shown: StrokeHat? = nil) {
+    self.shown = shown
     unit = capitals / Self.usualCapitals
     areas = RunComponents(RunComponents.runs(in: hat, above: threshold), diagonally: true)
     strokeWidths = StrokeWidths(count: areas.components.count)
@@ -62,7 +71,9 @@ struct Letters {
   }
 
   /// Pixels of all areas, letters or not.
-  var ink: Int { areas.components.reduce(0) { $0 + $1.area } }
+  var ink: Int { areas.components.reduce(0) { $0 + $1.area } - groundInk }
+  /// Of which in areas that stand in rows and show the ground between two words.
+  private var groundInk = 0
   var lettersInRows: Int { rows.reduce(0) { $0 + $1.members.count } }
   var inkInRows: Int { rows.reduce(0) { $0 + $1.members.reduce(0) { $0 + areas.components[$1].area } } }
 
@@ -118,27 +129,84 @@ struct Letters {
     return Double(min(a.bottom, b.bottom) - max(a.top, b.top)) >= 0.5 * small
   }
 
+  /// Of the step from the ground to a row's letters, what an area must have to be a letter: less is the ground itself, seen
+  /// between the dark outlines of two words.
+  static let leastStep = 0.35
+  /// Heights above and below an area where its ground is looked for, beyond outlines, and to the sides of it; and above and below
+  /// the row for what is as high as a dot, of the row's height.
+  static let groundDistances = [0.4, 0.55]
+  static let groundDistancesOfRow = [0.2, 0.35]
+  static let dot = 0.5
+  static let groundReach = 0.5
+  /// Heights to either side of the ground between two words in which there is an outline, and luma steps by which that is darker.
+  static let outlineReach = 0.2
+  static let leastOutline = 24.0
+
+  /// Brightest pixel of an area; 0 where the picture is not known.
+  private func brightness(_ component: Int) -> Int {
+    guard let shown else { return 0 }
+    var most = 0
+    for run in areas.runs[areas.components[component].runs] {
+      for x in run.start..<run.end { most = max(most, shown.brightness(Int(x), Int(run.y))) }
+    }
+    return most
+  }
+
+  /// Whether an area between two outlines is no brighter than the ground above or below it, where a row's letters are.
+  func isGround(_ component: Int, in row: Row) -> Bool {
+    guard let shown else { return false }
+    let box = box(component)
+    // Beside a letter, or a gap of its height; round a dot there are others.
+    let (from, distances) =
+      Double(box.height) > Self.dot * row.height
+      ? (box, Self.groundDistances.map { $0 * Double(box.height) })
+      : (row.box, Self.groundDistancesOfRow.map { $0 * row.height })
+    let reach = Int(Self.groundReach * row.height)
+    let sides = [-1.0, 1.0].map { side in
+      distances.flatMap { distance in
+        let y = side < 0 ? Double(from.top) - distance : Double(from.bottom) + distance
+        return (box.left - reach..<box.right + reach).map { Double(shown.brightness($0, Int(y))) }
+      }.median()
+    }
+    let ground = sides.max() ?? 0
+    guard Double(brightness(component)) - ground < Self.leastStep * (row.brightness - ground) else { return false }
+    let near = Int(Self.outlineReach * row.height) + 1
+    return [box.left - near..<box.left + 1, box.right - 1..<box.right + near].allSatisfy { columns in
+      let darkest = (box.top..<box.bottom).map { y in columns.lazy.map { shown.brightness($0, y) }.min() ?? 255 }
+      return ground - Double(darkest.reduce(0, +)) / Double(box.height) >= Self.leastOutline
+    }
+  }
+
   private mutating func add(_ chain: [Int]) {
     let widths = chain.map { strokeWidth($0) }
     let limit = Self.strokeRatio * widths.map(Double.init).median() + unit
     let members = zip(chain, widths).filter { Double($1) <= limit }.map(\.0)
-    guard let first = members.first else { return }
+    guard !members.isEmpty else { return }
+    let all = row(members)
+    let letters = members.filter { !isGround($0, in: all) }
+    groundInk += Set(members).subtracting(letters).reduce(0) { $0 + areas.components[$1].area }
+    guard !letters.isEmpty else { return }
+    let row = letters.count == members.count ? all : row(letters)
+    let (width, height) = (Double(row.box.width), row.height)
+    let isWord = (letters.count >= Self.wordLetters || width >= Self.wordWidth * height) && width >= 1.5 * height
+    if isWord, letters.count >= Self.rowLetters || width >= Self.rowWidth * height {
+      rows.append(row)
+    } else {
+      shortRows.append(row)
+    }
+  }
+
+  private func row(_ members: [Int]) -> Row {
     let boxes = members.map { box($0) }
-    let around = boxes.dropFirst().reduce(box(first)) { $0.union($1) }
     let height = boxes.map { Double($0.height) }.median()
     func spread(_ values: [Double]) -> Double {
       let middle = values.median()
       return values.map { abs($0 - middle) }.median()
     }
-    let uneven = min(spread(boxes.map { Double($0.bottom) }), spread(boxes.map { Double($0.top) })) / height
-    let row = Row(members: members, box: around, height: height, unevenness: uneven)
-    let width = Double(around.width)
-    let isWord = (members.count >= Self.wordLetters || width >= Self.wordWidth * height) && width >= 1.5 * height
-    if isWord, members.count >= Self.rowLetters || width >= Self.rowWidth * height {
-      rows.append(row)
-    } else {
-      shortRows.append(row)
-    }
+    return Row(
+      members: members, box: boxes.dropFirst().reduce(boxes[0]) { $0.union($1) }, height: height,
+      unevenness: min(spread(boxes.map { Double($0.bottom) }), spread(boxes.map { Double($0.top) })) / height,
+      brightness: members.map { Double(brightness($0)) }.median())
   }
 }
 

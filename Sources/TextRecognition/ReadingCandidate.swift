@@ -29,7 +29,7 @@ struct ReadingCandidate {
       guard var hat = hat(pictures, polarity, isStill: isStill, capHeight: capHeight) else { continue }
       for box in done { hat.blacken(box) }
       for (level, weight) in thresholds {
-        let letters = Letters(hat.plane, above: level)
+        let letters = Letters(hat, above: level)
         guard !letters.rows.isEmpty else { continue }
         let share = Double(letters.inkInRows) / Double(max(1, letters.ink))
         found.append(

@@ -65,8 +65,13 @@ struct BareStrokes {
   let plane: Plane
   /// Luma steps of the strokes: only the brightest pixels have more.
   let peak: Int
+  /// What they were taken from.
+  let picture: Plane
+  let polarity: Polarity
 
   init(_ picture: Plane, _ polarity: Polarity, capHeight: Int) {
+    self.picture = picture
+    self.polarity = polarity
     let window = max(3, Int(Double(capHeight) * Self.window)) | 1
     var hat: Plane
     switch polarity {
@@ -134,6 +139,8 @@ struct StrokeHat {
   let peak: Int
   /// Pixels of ``plane`` to a pixel of the block.
   let scale: Double
+  private let picture: Plane
+  private let polarity: Polarity
 
   /// Brings capitals to a height of `capitals` pixels.
   init(_ strokes: BareStrokes, capHeight: Int, capitals: Double = Letters.usualCapitals) {
@@ -147,6 +154,15 @@ struct StrokeHat {
     plane = Resampler.scaled(stretched, across: scale, down: scale, scale > 1 ? .linear : .area)
     self.peak = peak
     self.scale = scale
+    picture = strokes.picture
+    polarity = strokes.polarity
+  }
+
+  /// Luma of the block at a pixel of ``plane``, or at the nearest; for dark strokes what it lacks to white.
+  func brightness(_ x: Int, _ y: Int) -> Int {
+    let column = max(0, min(picture.width - 1, Int(Double(x) / scale)))
+    let row = max(0, min(picture.height - 1, Int(Double(y) / scale)))
+    return polarity == .bright ? Int(picture[column, row]) : 255 - Int(picture[column, row])
   }
 
   /// Blackens a box given in pixels of the block.
