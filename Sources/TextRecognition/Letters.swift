@@ -138,7 +138,7 @@ struct Letters {
   static let groundDistancesOfRow = [0.2, 0.35]
   static let dot = 0.5
   static let groundReach = 0.5
-  /// Heights to either side of the ground between two words in which there is an outline, and luma steps by which that is darker.
+  /// Heights to a side of the ground between two words in which there is an outline, and luma steps by which that is darker.
   static let outlineReach = 0.2
   static let leastOutline = 24.0
 
@@ -152,7 +152,7 @@ struct Letters {
     return most
   }
 
-  /// Whether an area between two outlines is no brighter than the ground above or below it, where a row's letters are.
+  /// Whether an area beside an outline is no brighter than the ground above or below it, where a row's letters are.
   func isGround(_ component: Int, in row: Row) -> Bool {
     guard let shown else { return false }
     let box = box(component)
@@ -171,7 +171,7 @@ struct Letters {
     let ground = sides.max() ?? 0
     guard Double(brightness(component)) - ground < Self.leastStep * (row.brightness - ground) else { return false }
     let near = Int(Self.outlineReach * row.height) + 1
-    return [box.left - near..<box.left + 1, box.right - 1..<box.right + near].allSatisfy { columns in
+    return [box.left - near..<box.left + 1, box.right - 1..<box.right + near].contains { columns in
       let darkest = (box.top..<box.bottom).map { y in columns.lazy.map { shown.brightness($0, y) }.min() ?? 255 }
       return ground - Double(darkest.reduce(0, +)) / Double(box.height) >= Self.leastOutline
     }

@@ -16,6 +16,8 @@ struct LineAcceptance {
   static let tinyNeed = 0.93
   /// Confidence of a letter by itself.
   static let singleLetter = 0.8
+  /// The same where it is a word, as "I" and "a" are in English.
+  static let singleKnownLetter = 0.7
   /// Share of a line's letters that its sure words must hold.
   static let sureShare = 0.4
   /// Letters in accepted lines from which they vouch for their neighbours, and what these are then let off.
@@ -78,7 +80,9 @@ struct LineAcceptance {
     if 2 * known < count { need += Self.unknownExtra }
     if count < Self.tinyLine { need = known > 0 ? Self.tinyKnownNeed : Self.tinyNeed }
     need = min(0.97, need + floor - Self.usualFloor)
-    let kept = sure.filter { $0.letters > 1 || $0.confidence >= max(floor, Self.singleLetter) }
+    let kept = sure.filter {
+      $0.letters > 1 || $0.confidence >= max(floor, $0.isKnown ? Self.singleKnownLetter : Self.singleLetter)
+    }
     if real.confidence >= need { return .accepted(kept) }
     return real.confidence >= need - Self.vouchedFor && count >= 4 ? .weak(kept) : .refused
   }
