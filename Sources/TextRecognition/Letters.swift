@@ -51,15 +51,15 @@ struct Letters {
 
   /// Pixels of the limits to one of the hat.
   private let unit: Double
-  private let shown: StrokeHat?
+  private let shown: StrokeHat.Spot?
 
   /// Letters of a hat whose picture shows which of its areas are ground between two outlines.
   init(_ hat: StrokeHat, above threshold: UInt8) {
-    self.init(hat.plane, above: threshold, shown: hat)
+    self.init(hat.plane, above: threshold, shown: hat.spot)
   }
 
   /// `capitals` is the height to which capitals were brought.
-  init(_ hat: Plane, above threshold: UInt8, capitals: Double = usualCapitals, shown: StrokeHat? = nil) {
+  init(_ hat: Plane, above threshold: UInt8, capitals: Double = usualCapitals, shown: StrokeHat.Spot? = nil) {
     self.shown = shown
     unit = capitals / Self.usualCapitals
     areas = RunComponents(RunComponents.runs(in: hat, above: threshold), diagonally: true)
@@ -74,6 +74,10 @@ struct Letters {
   var ink: Int { areas.components.reduce(0) { $0 + $1.area } - groundInk }
   /// Of which in areas that stand in rows and show the ground between two words.
   private var groundInk = 0
+  /// Of which in areas that are higher than a letter may be.
+  func ink(higherThan height: Double) -> Int {
+    areas.components.reduce(0) { $0 + (Double($1.box.height) > height ? $1.area : 0) }
+  }
   var lettersInRows: Int { rows.reduce(0) { $0 + $1.members.count } }
   var inkInRows: Int { rows.reduce(0) { $0 + $1.members.reduce(0) { $0 + areas.components[$1].area } } }
 

@@ -6,6 +6,8 @@ struct ReadingCandidate {
   static let thresholds: [(level: UInt8, weight: Double)] = [(90, 0.95), (150, 1), (205, 0.98), (235, 0.9)]
   /// Bright letters are the rule in films.
   static let darkWeight = 0.9
+  /// The more so where levels are compared: outlines have more pieces than the letters in them.
+  static let darkLevelWeight = 0.6
   /// The threshold by which letters are found that show whether a text moved.
   static let motionThreshold: UInt8 = 150
   /// Share of the last look's strokes that the least of all looks must keep, else the letters moved while they stood.
@@ -21,24 +23,55 @@ struct ReadingCandidate {
   let inkShare: Double
   let score: Double
 
-  /// Every way that shows rows of letters, best first. `done` are boxes in the block that have been read.
+  /// What counts for a letter of a level: half way from the ground.
+  static let levelThreshold: UInt8 = 128
+
+  /// Every way that shows rows of letters: by the level of the letters, then as hats, best first. `done` are boxes in the block that have been read.
   static func all(_ pictures: BlockPictures, capHeight: Int, done: [TextBox]) -> [ReadingCandidate] {
     var found: [ReadingCandidate] = []
+    var shown: [Polarity: ReadingCandidate] = [:]
     let isStill = pictures.count == 1 || pictures.stoodStill
     for polarity in [Polarity.bright, .dark] {
       guard var hat = hat(pictures, polarity, isStill: isStill, capHeight: capHeight) else { continue }
       for box in done { hat.blacken(box) }
-      for (level, weight) in thresholds {
-        let letters = Letters(hat, above: level)
-        guard !letters.rows.isEmpty else { continue }
-        let share = Double(letters.inkInRows) / Double(max(1, letters.ink))
-        found.append(
-          ReadingCandidate(
-            polarity: polarity, threshold: level, hat: hat, letters: letters, inkShare: share,
-            score: Double(letters.lettersInRows) * (0.3 + share) * weight * (polarity == .dark ? darkWeight : 1)))
+      let candidates = thresholds.compactMap { level, weight in
+        ReadingCandidate(hat, polarity, threshold: level, weight: weight * (polarity == .dark ? darkWeight : 1))
       }
+      shown[polarity] = candidates.filter(\.looksLikeText).max { $0.score < $1.score }
+      found += candidates
     }
-    return found.sorted { $0.score > $1.score }
+    found.sort { $0.score > $1.score }
+    let levels = [Polarity.bright, .dark].compactMap { polarity in
+      byLevel(pictures, polarity, own: shown[polarity], other: shown[polarity == .bright ? .dark : .bright], done: done)
+    }
+    return levels.sorted { $0.score > $1.score } + found
+  }
+
+  /// The letters of a hat by their level, or those in outlines that stand in rows.
+  private static func byLevel(
+    _ pictures: BlockPictures, _ polarity: Polarity, own: ReadingCandidate?, other: ReadingCandidate?, done: [TextBox]
+  ) -> ReadingCandidate? {
+    let all = polarity == .bright ? pictures.darkest : pictures.brightest
+    for (candidate, picture) in [(own, all), (own, own?.hat.spot.picture ?? all), (other, all)] {
+      guard let candidate, let level = LetterLevel(candidate, in: picture, polarity) else { continue }
+      var hat = StrokeHat(level)
+      for box in done { hat.blacken(box) }
+      let weight = polarity == .dark ? darkLevelWeight : 1
+      if let found = ReadingCandidate(hat, polarity, threshold: levelThreshold, weight: weight, isLevel: true) { return found }
+    }
+    return nil
+  }
+
+  /// Nil where there are no rows of letters. Things that are as bright as letters but higher are no ink where their level is known.
+  private init?(_ hat: StrokeHat, _ polarity: Polarity, threshold: UInt8, weight: Double, isLevel: Bool = false) {
+    letters = Letters(hat, above: threshold)
+    guard let highest = letters.rows.map(\.height).max() else { return nil }
+    let things = isLevel ? letters.ink(higherThan: LetterLevel.highestLetter * highest) : 0
+    inkShare = Double(letters.inkInRows) / Double(max(1, letters.ink - things))
+    score = Double(letters.lettersInRows) * (0.3 + inkShare) * weight
+    self.hat = hat
+    self.polarity = polarity
+    self.threshold = threshold
   }
 
   /// The block as it stood, whether or not its strokes stand in rows like letters.

@@ -139,30 +139,54 @@ struct StrokeHat {
   let peak: Int
   /// Pixels of ``plane`` to a pixel of the block.
   let scale: Double
-  private let picture: Plane
-  private let polarity: Polarity
+  let spot: Spot
+
+  /// What it was made of.
+  struct Spot {
+    let picture: Plane
+    let polarity: Polarity
+    /// Pixels of the hat to one of the picture.
+    let scale: Double
+
+    /// Luma of the picture at a pixel of the hat, or at the nearest; for dark strokes what it lacks to white.
+    func brightness(_ x: Int, _ y: Int) -> Int {
+      let column = max(0, min(picture.width - 1, Int(Double(x) / scale)))
+      let row = max(0, min(picture.height - 1, Int(Double(y) / scale)))
+      return polarity == .bright ? Int(picture[column, row]) : 255 - Int(picture[column, row])
+    }
+  }
 
   /// Brings capitals to a height of `capitals` pixels.
   init(_ strokes: BareStrokes, capHeight: Int, capitals: Double = Letters.usualCapitals) {
     let scale = min(Self.scales.upperBound, max(Self.scales.lowerBound, capitals / Double(capHeight)))
     let peak = strokes.peak
-    var stretched = strokes.plane
-    let table = (0..<256).map { UInt8(min(255, $0 * 255 / peak)) }
+    plane = Self.scaled(strokes.plane, scale) { UInt8(min(255, $0 * 255 / peak)) }
+    self.peak = peak
+    self.scale = scale
+    spot = Spot(picture: strokes.picture, polarity: strokes.polarity, scale: scale)
+  }
+
+  /// The bands of a picture in which there are letters: white what is as bright as they are, black what is no brighter than the ground.
+  init(_ level: LetterLevel) {
+    scale = level.scale
+    peak = Int(level.letters - level.ground)
+    plane = Self.scaled(level.picture, scale) { value in
+      let brightness = Double(level.polarity == .bright ? value : 255 - value)
+      return UInt8(max(0, min(255, (brightness - level.ground) * 255 / (level.letters - level.ground))))
+    }
+    spot = Spot(picture: level.picture, polarity: level.polarity, scale: scale)
+    for y in 0..<plane.height where !level.bands.contains(where: { $0.contains(y) }) {
+      plane.bytes.replaceSubrange(y * plane.width..<(y + 1) * plane.width, with: repeatElement(0, count: plane.width))
+    }
+  }
+
+  private static func scaled(_ plane: Plane, _ scale: Double, _ level: (Int) -> UInt8) -> Plane {
+    var stretched = plane
+    let table = (0..<256).map(level)
     stretched.bytes.withUnsafeMutableBufferPointer { bytes in
       table.withUnsafeBufferPointer { table in for i in 0..<bytes.count { bytes[i] = table[Int(bytes[i])] } }
     }
-    plane = Resampler.scaled(stretched, across: scale, down: scale, scale > 1 ? .linear : .area)
-    self.peak = peak
-    self.scale = scale
-    picture = strokes.picture
-    polarity = strokes.polarity
-  }
-
-  /// Luma of the block at a pixel of ``plane``, or at the nearest; for dark strokes what it lacks to white.
-  func brightness(_ x: Int, _ y: Int) -> Int {
-    let column = max(0, min(picture.width - 1, Int(Double(x) / scale)))
-    let row = max(0, min(picture.height - 1, Int(Double(y) / scale)))
-    return polarity == .bright ? Int(picture[column, row]) : 255 - Int(picture[column, row])
+    return Resampler.scaled(stretched, across: scale, down: scale, scale > 1 ? .linear : .area)
   }
 
   /// Blackens a box given in pixels of the block.
