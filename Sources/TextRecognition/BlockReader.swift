@@ -196,13 +196,6 @@ struct BlockReader {
       && words.allSatisfy { ($0.letters == 0 || $0.confidence >= sureWord) && !WordVote.isOdd($0) }
   }
 
-  /// A bar is the letter I without feet where a dictionary holds the word that it makes, as it does "I" in English.
-  static func withLetterI(_ text: String, isKnown: (String) -> Bool) -> String {
-    guard text.contains("|") else { return text }
-    let word = text.replacing("|", with: "I")
-    return isKnown(word.core) ? word : text
-  }
-
   private func recognize(
     _ picture: LetterPicture, _ shape: LetterPicture.Shape, scale: Double
   ) throws(MediaError) -> [ReadWord]? {
@@ -216,17 +209,22 @@ struct BlockReader {
     guard
       let lines = try engine.read(plane, layout: layout, dotsPerInch: Self.dotsPerInch, deadline: deadline)
     else { return nil }
+    let letters = picture.letters.map { box in
+      TextBox(
+        left: Double(box.left) / scale, top: Double(box.top) / scale, right: Double(box.right) / scale,
+        bottom: Double(box.bottom) / scale)
+    }
     return lines.enumerated().flatMap { number, line in
       let baseline = line.filter { $0.text.letterCount > 0 }.map(\.bottom).min() ?? 0
       return line.map { word in
         // A bar between words reaches below the line.
         let stands = Double(word.bottom - baseline) <= Self.deepestLetter * shape.capitals
-        let text = stands ? Self.withLetterI(word.text, isKnown: engine.isKnown) : word.text
+        let text = stands ? LetterI.read(word.text, isKnown: engine.isKnown) : word.text
         return ReadWord(
           text: text, confidence: word.confidence, language: word.language,
           box: TextBox(left: x(word.left), top: y(word.top), right: x(word.right), bottom: y(word.bottom)),
           line: number, isKnown: engine.isKnown(text.core))
-      }.withoutLooseCharacters
+      }.flatMap { LetterI.parted($0, letters: letters, isKnown: engine.isKnown) }.withoutLooseCharacters
     }
   }
 }

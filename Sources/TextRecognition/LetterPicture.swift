@@ -19,6 +19,8 @@ struct LetterPicture {
   let plane: Plane
   /// What lies in it, in pixels of the hat; nothing where it is a whole block.
   let rows: [PixelBox]
+  /// The letters of rows, in pixels of the hat.
+  let letters: [PixelBox]
   /// Rows on different lines.
   let lineCount: Int
   /// Where the picture lies in the hat.
@@ -33,9 +35,11 @@ struct LetterPicture {
     var keep = [Bool](repeating: false, count: letters.areas.components.count)
     for row in letters.rows { Self.addRow(row, &letters, to: &keep) }
     var boxes = letters.rows.map(\.box)
+    var members = letters.rows.flatMap(\.members)
     for word in letters.shortRows where Self.isWord(word, besideAnyOf: letters.rows) {
       for member in word.members { keep[member] = true }
       boxes.append(word.box)
+      members += word.members
     }
     let around = boxes.dropFirst().reduce(boxes[0]) { $0.union($1) }
       .grown(across: Self.marginAcross, down: Self.marginDown, within: (source.width, source.height))
@@ -54,6 +58,7 @@ struct LetterPicture {
     }
     plane = Plane(width: around.width, height: around.height, bytes: bytes)
     rows = boxes
+    self.letters = members.map { letters.box($0) }
     lineCount = Self.lines(boxes)
     left = around.left
     top = around.top
@@ -65,15 +70,17 @@ struct LetterPicture {
     let source = hat.plane
     plane = Plane(width: source.width, height: source.height, bytes: source.bytes.map { 255 - $0 })
     rows = []
+    letters = []
     self.lineCount = lineCount
     left = 0
     top = 0
     self.capitals = capitals
   }
 
-  private init(_ plane: Plane, rows: [PixelBox], left: Int, top: Int, capitals: Double) {
+  private init(_ plane: Plane, rows: [PixelBox], letters: [PixelBox], left: Int, top: Int, capitals: Double) {
     self.plane = plane
     self.rows = rows
+    self.letters = letters
     lineCount = Self.lines(rows)
     self.left = left
     self.top = top
@@ -109,7 +116,8 @@ struct LetterPicture {
     let around = rest.dropFirst().reduce(first) { $0.union($1) }.moved(x: -left, y: -top)
       .grown(across: Self.marginAcross, down: Self.marginDown, within: (plane.width, plane.height))
     return LetterPicture(
-      BlockPictures.cut(blank, around), rows: rest, left: left + around.left, top: top + around.top, capitals: capitals)
+      BlockPictures.cut(blank, around), rows: rest, letters: letters, left: left + around.left, top: top + around.top,
+      capitals: capitals)
   }
 
   /// Keeps a row's letters, dots and commas, and what is stroked like them within its box.
