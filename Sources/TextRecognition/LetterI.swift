@@ -33,7 +33,9 @@ enum LetterI {
     if inside.count == 1, word.text.count > 1 { return word.text.allSatisfy(bars.contains) ? [letter] : [word] }
     let rest = String(word.text.dropFirst())
     if word.isKnown, word.confidence >= BlockReader.sureWord { return [word] }
-    guard inside.count > 1, rest.letterCount > 1, rest.first?.isLowercase == true, isKnown(rest.core) else { return [word] }
+    guard inside.count > 1, rest.letterCount > 1, rest.first?.isLowercase == true, isKnown(rest.core) else {
+      return [word]
+    }
     let gaps = zip(inside, inside.dropFirst()).map { max(0, $1.left - $0.right) }
     guard gaps[0] >= leastGap * bar.height, gaps[0] >= widerGap * (gaps.dropFirst().max() ?? 0) else { return [word] }
     var next = word

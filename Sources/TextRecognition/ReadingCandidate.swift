@@ -8,6 +8,10 @@ struct ReadingCandidate {
   static let darkWeight = 0.9
   /// The more so where levels are compared: outlines have more pieces than the letters in them.
   static let darkLevelWeight = 0.6
+  /// What counts for a letter by its level: half way from the ground.
+  static let levelThreshold: UInt8 = 128
+  /// Share of the ink that letters must have by their level: among much else hats part them better from what is behind them.
+  static let clearShare = 0.4
   /// The threshold by which letters are found that show whether a text moved.
   static let motionThreshold: UInt8 = 150
   /// Share of the last look's strokes that the least of all looks must keep, else the letters moved while they stood.
@@ -23,10 +27,8 @@ struct ReadingCandidate {
   let inkShare: Double
   let score: Double
 
-  /// What counts for a letter of a level: half way from the ground.
-  static let levelThreshold: UInt8 = 128
-
-  /// Every way that shows rows of letters: by the level of the letters, then as hats, best first. `done` are boxes in the block that have been read.
+  /// Every way that shows rows of letters: by the level of the letters, then as hats, best first. `done` are boxes in the block
+  /// that have been read.
   static func all(_ pictures: BlockPictures, capHeight: Int, done: [TextBox]) -> [ReadingCandidate] {
     var found: [ReadingCandidate] = []
     var shown: [Polarity: ReadingCandidate] = [:]
@@ -40,11 +42,11 @@ struct ReadingCandidate {
       shown[polarity] = candidates.filter(\.looksLikeText).max { $0.score < $1.score }
       found += candidates
     }
-    found.sort { $0.score > $1.score }
     let levels = [Polarity.bright, .dark].compactMap { polarity in
       byLevel(pictures, polarity, own: shown[polarity], other: shown[polarity == .bright ? .dark : .bright], done: done)
     }
-    return levels.sorted { $0.score > $1.score } + found
+    let clear = levels.filter { $0.inkShare >= clearShare }
+    return clear.sorted { $0.score > $1.score } + found.sorted { $0.score > $1.score }
   }
 
   /// The letters of a hat by their level, or those in outlines that stand in rows.
@@ -52,12 +54,16 @@ struct ReadingCandidate {
     _ pictures: BlockPictures, _ polarity: Polarity, own: ReadingCandidate?, other: ReadingCandidate?, done: [TextBox]
   ) -> ReadingCandidate? {
     let all = polarity == .bright ? pictures.darkest : pictures.brightest
-    for (candidate, picture) in [(own, all), (own, own?.hat.spot.picture ?? all), (other, all)] {
+    // Where letters moved, their hat is of the last look.
+    let last = own?.hat.spot.picture == all ? nil : own
+    for (candidate, picture) in [(own, all), (last, last?.hat.spot.picture ?? all), (other, all)] {
       guard let candidate, let level = LetterLevel(candidate, in: picture, polarity) else { continue }
       var hat = StrokeHat(level)
       for box in done { hat.blacken(box) }
       let weight = polarity == .dark ? darkLevelWeight : 1
-      if let found = ReadingCandidate(hat, polarity, threshold: levelThreshold, weight: weight, isLevel: true) { return found }
+      if let found = ReadingCandidate(hat, polarity, threshold: levelThreshold, weight: weight, isLevel: true) {
+        return found
+      }
     }
     return nil
   }
