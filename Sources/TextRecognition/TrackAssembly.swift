@@ -19,6 +19,9 @@ enum TrackAssembly {
   static let sharedTime = 0.2
   /// Share of the longer text's letters, in order, by which two texts are almost equal.
   static let almostEqual = 0.92
+  /// Seconds within which lines of one page come and go, and how many times higher than another one of them may be.
+  static let togetherSeconds = 0.6
+  static let likeHeight = 1.6
   /// Seconds before and after, within which a part of a moving line that seemed to stand was on its way.
   static let aroundPart = 0.5
   /// Share of the better line's letters that a worse reading needs to lend its times.
@@ -33,7 +36,7 @@ enum TrackAssembly {
   static func tracks(
     _ lines: [ReadLine], region: TextRegion, language: String
   ) -> (tracks: [FoundText], lines: [(track: Int, line: ReadLine)]) {
-    let blocks = Dictionary(grouping: tidied(Crawls.whole(lines)), by: \.block)
+    let blocks = Dictionary(grouping: woven(tidied(Crawls.whole(lines))), by: \.block)
     var found: [(track: FoundText, lines: [ReadLine])] = []
     for block in blocks.keys.sorted() {
       let ordered = blocks[block, default: []].sorted { $0.box.top + $0.box.bottom < $1.box.top + $1.box.bottom }
@@ -49,6 +52,28 @@ enum TrackAssembly {
       found.map(\.track),
       found.enumerated().flatMap { index, entry in entry.lines.map { (track: index, line: $0) } }
     )
+  }
+
+  /// Lines with those of one page in one block, though they were read in two goes: one stands between two lines of the other, came
+  /// between them, or with them, and went with them.
+  static func woven(_ lines: [ReadLine]) -> [ReadLine] {
+    func middle(_ line: ReadLine) -> Double { (line.box.top + line.box.bottom) / 2 }
+    func belong(_ upper: ReadLine, _ lower: ReadLine) -> Bool {
+      let heights = [upper.box.height, lower.box.height].sorted()
+      return upper.block != lower.block && middle(upper) < middle(lower) && heights[1] <= likeHeight * heights[0]
+        && upper.box.overlap(lower.box).width > 0 && upper.start.seconds <= lower.start.seconds + togetherSeconds
+        && abs(upper.end.seconds - lower.end.seconds) <= togetherSeconds
+    }
+    var lines = lines
+    for index in lines.indices where lines[index].path == nil && lines[index].crawl == nil {
+      let line = lines[index]
+      let standing = lines.filter { $0.path == nil && $0.crawl == nil }
+      let above = Set(standing.filter { belong($0, line) }.map(\.block))
+      let below = Set(standing.filter { belong(line, $0) }.map(\.block))
+      guard let block = above.intersection(below).min() else { continue }
+      for other in lines.indices where lines[other].block == line.block { lines[other].block = block }
+    }
+    return lines
   }
 
   /// Whether a line is another reading, or part of one, of what a second line says.
@@ -68,6 +93,11 @@ enum TrackAssembly {
       }
       for index in kept.indices where kept[index].crawl == nil {
         let other = kept[index]
+        if isRemnant(line, of: other) { continue next }
+        if isRemnant(other, of: line) {
+          kept[index] = line
+          continue next
+        }
         if isContinued(line, other) {
           // What seemed to stand for a moment was on its way, and so were the pictures that it was read in.
           if line.path == nil, other.path != nil { continue next }
@@ -127,6 +157,15 @@ enum TrackAssembly {
     if shared >= sharedTime { return areAlike(a.text, b.text) }
     // What compression leaves of a text that is gone may be read too, but not for long.
     return min(duration(a), duration(b)) >= leastSight && areAlmostEqual(a.text, b.text)
+  }
+
+  /// Whether a line is what was read of another one as it went, in a block with something that stayed a moment longer.
+  private static func isRemnant(_ line: ReadLine, of other: ReadLine) -> Bool {
+    line.path == nil && other.path == nil && duration(line) < TextBlock.shortest
+      && duration(other) >= TextBlock.shortest
+      && line.start.index > other.start.index && line.end.index > other.end.index
+      && line.start.seconds - other.end.seconds <= longestGap && isSamePlace(line, other)
+      && areAlike(line.text, other.text)
   }
 
   private static func duration(_ line: ReadLine) -> Double { line.end.seconds - line.start.seconds }

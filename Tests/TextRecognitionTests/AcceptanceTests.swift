@@ -133,6 +133,34 @@ import Timing
     }
   }
 
+  @Test func whatIsReadOfATextAsItGoesIsNoText() {
+    for (whole, rest) in [(0.9, 0.8), (0.8, 0.95)] {
+      let found = tracks([
+        line("I told you not to come", 0...75, confidence: whole),
+        line("not to come", 76...80, confidence: rest, block: 1),
+      ])
+      #expect(found.map(\.text) == ["I told you not to come"] && found.map(\.last.index) == [75])
+    }
+    // Another text, one that stays, one in another place, and one before the first.
+    #expect(tracks([line("HARDWARE", 0...75), line("no, thanks", 76...80, block: 1)]).count == 2)
+    #expect(tracks([line("I told you not to", 0...75), line("not to come", 76...120, block: 1)]).count == 2)
+    #expect(tracks([line("HARDWARE", 0...75), line("HARDWARE", 76...80, top: 50, block: 1)]).count == 2)
+    #expect(tracks([line("HARDWARE", 10...75), line("HARD", 2...8, block: 1)]).count == 2)
+  }
+
+  @Test func aLineBetweenThoseOfABlockBelongsToIt() {
+    let page = [line("first", 0...75), line("third", 0...75, top: 60)]
+    #expect(tracks(page + [line("second", 3...70, top: 30, block: 1)]).map(\.text) == ["first\nsecond\nthird"])
+    // With what was read with it.
+    #expect(
+      tracks(page + [line("second", 0...75, top: 30, block: 1), line("fourth", 0...75, top: 90, block: 1)]).map(\.text)
+        == ["first\nsecond\nthird\nfourth"])
+    // Below, or at another time.
+    #expect(tracks(page + [line("fourth", 0...75, top: 90, block: 1)]).count == 2)
+    #expect(tracks(page + [line("second", 40...75, top: 30, block: 1)]).count == 2)
+    #expect(tracks(page + [line("second", 0...30, top: 30, block: 1)]).count == 2)
+  }
+
   /// As a line that was read in a panel, which stood there before it was typed.
   @Test(arguments: [(0.95, 0.9), (0.9, 0.95)]) func clutterRoundALineDoesNotDateIt(panel: Double, own: Double) {
     let found = tracks([
