@@ -4,8 +4,8 @@ import Timing
 ///
 /// A hat takes from each pixel the ground within a letter's height. Beside an outline or a shadow that is the outline: the ground
 /// between two words is then left as if it were a stroke, and the stem of an h, whose neighbours are lower, is fainter than they are. Letters
-/// are of one brightness all the same. Where rows have shown their place, the picture tells it, and what is half as far from the ground is a
-/// letter (a global threshold between two classes, as in binarisation after Otsu, with the classes known).
+/// are of one brightness all the same. Where rows have shown their place, the picture tells it, and what is more than half as far from the
+/// ground is a letter: one threshold for the block, half way between two known levels.
 struct LetterLevel {
   /// Of the pixels above and below the rows, the share that is no brighter than the ground; the rest may be another thing.
   static let groundShare = 0.8
@@ -18,21 +18,19 @@ struct LetterLevel {
   /// Heights of the highest row from which an area is no letter but a thing as bright as they are.
   static let highestLetter = 2.0
 
-  let picture: Plane
-  let polarity: Polarity
+  /// Where it was measured.
+  let spot: StrokeHat.Spot
   /// Brightness from 0 to 255; for dark letters what they lack to white.
   let letters: Double
   let ground: Double
-  /// Pixels of a hat to one of the picture.
-  let scale: Double
   /// Rows of a hat in which there are letters.
   let bands: [Range<Int>]
 
   /// The level of letters in `picture`, at the place of the rows of a candidate; nil where they do not stand out from their ground. Rows
   /// of the other polarity are taken for outlines round them.
   init?(_ candidate: ReadingCandidate, in picture: Plane, _ polarity: Polarity) {
-    let (rows, hat) = (candidate.letters.rows, candidate.hat)
-    let spot = StrokeHat.Spot(picture: picture, polarity: polarity, scale: hat.scale)
+    let rows = candidate.letters.rows
+    spot = StrokeHat.Spot(picture: picture, polarity: polarity, scale: candidate.hat.scale)
     if candidate.polarity == polarity {
       letters = rows.flatMap { row in row.members.map { _ in row.brightness } }.median()
     } else {
@@ -52,9 +50,6 @@ struct LetterLevel {
       let more = Int(Self.reach * row.height)
       return row.box.top - more..<row.box.bottom + more
     }
-    scale = hat.scale
-    self.picture = picture
-    self.polarity = polarity
   }
 
   /// The brightness that a share of the pixels in some boxes do not exceed.

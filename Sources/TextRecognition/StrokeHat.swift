@@ -137,9 +137,9 @@ struct StrokeHat {
   var plane: Plane
   /// Luma steps of the strokes before they were brought to 255.
   let peak: Int
-  /// Pixels of ``plane`` to a pixel of the block.
-  let scale: Double
   let spot: Spot
+  /// Pixels of ``plane`` to a pixel of the block.
+  var scale: Double { spot.scale }
 
   /// What it was made of.
   struct Spot {
@@ -162,19 +162,17 @@ struct StrokeHat {
     let peak = strokes.peak
     plane = Self.scaled(strokes.plane, scale) { UInt8(min(255, $0 * 255 / peak)) }
     self.peak = peak
-    self.scale = scale
     spot = Spot(picture: strokes.picture, polarity: strokes.polarity, scale: scale)
   }
 
   /// The bands of a picture in which there are letters: white what is as bright as they are, black what is no brighter than the ground.
   init(_ level: LetterLevel) {
-    scale = level.scale
+    spot = level.spot
     peak = Int(level.letters - level.ground)
-    plane = Self.scaled(level.picture, scale) { value in
-      let brightness = Double(level.polarity == .bright ? value : 255 - value)
+    plane = Self.scaled(spot.picture, spot.scale) { [polarity = level.spot.polarity] value in
+      let brightness = Double(polarity == .bright ? value : 255 - value)
       return UInt8(max(0, min(255, (brightness - level.ground) * 255 / (level.letters - level.ground))))
     }
-    spot = Spot(picture: level.picture, polarity: level.polarity, scale: scale)
     for y in 0..<plane.height where !level.bands.contains(where: { $0.contains(y) }) {
       plane.bytes.replaceSubrange(y * plane.width..<(y + 1) * plane.width, with: repeatElement(0, count: plane.width))
     }

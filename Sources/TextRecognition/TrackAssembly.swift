@@ -64,14 +64,21 @@ enum TrackAssembly {
         && upper.box.overlap(lower.box).width > 0 && upper.start.seconds <= lower.start.seconds + togetherSeconds
         && abs(upper.end.seconds - lower.end.seconds) <= togetherSeconds
     }
+    // A film may have thousands of lines: only those that end at about the same time are compared.
+    func slot(_ line: ReadLine) -> Int { Int(line.end.seconds / togetherSeconds) }
     var lines = lines
-    for index in lines.indices where lines[index].path == nil && lines[index].crawl == nil {
+    let standing = lines.indices.filter { lines[$0].path == nil && lines[$0].crawl == nil }
+    let ending = Dictionary(grouping: standing) { slot(lines[$0]) }
+    var members = Dictionary(grouping: lines.indices) { lines[$0].block }
+    for index in standing {
       let line = lines[index]
-      let standing = lines.filter { $0.path == nil && $0.crawl == nil }
-      let above = Set(standing.filter { belong($0, line) }.map(\.block))
-      let below = Set(standing.filter { belong(line, $0) }.map(\.block))
+      let near = (slot(line) - 1...slot(line) + 1).flatMap { ending[$0, default: []] }.map { lines[$0] }
+      let above = Set(near.filter { belong($0, line) }.map(\.block))
+      let below = Set(near.filter { belong(line, $0) }.map(\.block))
       guard let block = above.intersection(below).min() else { continue }
-      for other in lines.indices where lines[other].block == line.block { lines[other].block = block }
+      let moved = members.removeValue(forKey: line.block) ?? []
+      for other in moved { lines[other].block = block }
+      members[block, default: []] += moved
     }
     return lines
   }
