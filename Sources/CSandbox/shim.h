@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <pthread.h>
 #include <sched.h>
 #include <seccomp.h>
-#include <string.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -49,7 +51,6 @@ static inline int cr_landlock_enforce(int ruleset) { return (int)syscall(SYS_lan
 
 // prctl is variadic.
 static inline int cr_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
-static inline int cr_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 
 // Macros with casts.
 static inline unsigned int cr_action_allow(void) { return SCMP_ACT_ALLOW; }
@@ -60,8 +61,41 @@ static inline int cr_exchange(const char *one, const char *other) {
   return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2u);
 }
 
-// Swift knows neither of these: fork, as it is not for programs with threads, and the macros of control messages.
-static inline pid_t cr_fork(void) { return fork(); }
+typedef struct {
+  int (*work)(void *context);
+  void *context;
+  pid_t process;
+  int error;
+} cr_fork_order;
+
+static inline void *cr_fork_here(void *pointer) {
+  cr_fork_order *order = pointer;
+  order->process = fork();
+  order->error = errno;
+  if (order->process == 0) exit(order->work(order->context));
+  return NULL;
+}
+
+// Forks a process that does `work` and exits with what that returns. Returns its number, or -1 with errno. For programs without
+// other threads.
+//
+// A process begins with a copy of the thread that forked it, and Swift keeps a thread's number in the thread: its locks, those around all
+// that is made once among them, would be taken in the name of the parent's thread, and whoever had to wait for one would
+// wait for ever. So a new thread forks, in which Swift has not run, with a stack as large as a main thread's.
+static inline pid_t cr_fork(int (*work)(void *context), void *context) {
+  cr_fork_order order = {.work = work, .context = context, .process = -1};
+  pthread_t thread;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, 8u << 20);
+  int code = pthread_create(&thread, &attributes, cr_fork_here, &order);
+  pthread_attr_destroy(&attributes);
+  if (code == 0) pthread_join(thread, NULL);
+  errno = code ? code : order.error;
+  return order.process;
+}
+
+// Swift does not know the macros of control messages, which follow.
 
 // Closes descriptors, one by one where the kernel is older than 5.9.
 static inline void cr_close_range(unsigned int first, unsigned int last) {

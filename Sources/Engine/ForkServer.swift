@@ -6,8 +6,8 @@ import Synchronization
 /// A process that forks workers, with all libraries loaded and nothing else done.
 ///
 /// Loading and binding the media libraries costs more processor time than analysing a short film; done once, each worker starts with
-/// a copy. The process is this program's `fork-server` command: without threads, so that a fork of it is whole, in a process group of
-/// its own, and gone when the last descriptor of its socket is closed, by ``end()`` or by the death of this process.
+/// a copy. The process is this program's `fork-server` command: no other thread runs while it forks, so that the fork is whole; it is in
+/// a process group of its own, and gone when the last descriptor of its socket is closed, by ``end()`` or by the death of this process.
 ///
 /// Each request is a message with five descriptors: a worker's standard input, output and errors, its lifeline, and a pipe in which
 /// the server writes the worker's process number, or a negative errno, and when it has ended its wait status; each as 32 bits.
@@ -93,7 +93,7 @@ final class ForkServer: Sendable {
 /// What runs in a fork server.
 package enum ForkServerLoop {
   /// Serves until the other end of the socket is closed and the last worker has ended. Returns the exit code: 0, or 2 where there is
-  /// no socket. In a forked worker it returns that worker's exit code.
+  /// no socket.
   package static func run() -> Int32 {
     let socket = ForkServer.socketDescriptor
     var status = stat()
@@ -120,8 +120,9 @@ package enum ForkServerLoop {
         isOpen = false
         continue
       }
-      let process = cr_fork()
-      if process == 0 { return work(with: descriptors) }
+      let process = descriptors.withUnsafeMutableBytes { descriptors in
+        cr_fork({ ForkServerLoop.work(with: $0) }, descriptors.baseAddress)
+      }
       answer(process, Array(descriptors[..<5]), &replies)
     }
     return 0
@@ -159,9 +160,10 @@ package enum ForkServerLoop {
   }
 
   /// In the new process: a worker like one that was started by itself.
-  private static func work(with descriptors: [Int32]) -> Int32 {
+  private static func work(with descriptors: UnsafeMutableRawPointer?) -> Int32 {
+    guard let descriptors = descriptors?.assumingMemoryBound(to: Int32.self) else { return 2 }
     setpgid(0, 0)
-    for (descriptor, place) in zip(descriptors, ChildProcess.places) { dup2(descriptor, place) }
+    for (index, place) in ChildProcess.places.enumerated() { dup2(descriptors[index], place) }
     let last = ChildProcess.lifelineDescriptor
     cr_close_range(UInt32(STDERR_FILENO) + 1, UInt32(last) - 1)
     cr_close_range(UInt32(last) + 1, .max)
