@@ -85,6 +85,21 @@ struct FrameHistory {
     return seen
   }
 
+  /// By how much, in steps of luma, the picture above and below a box changed on average since the look before the last.
+  func change(round box: PixelBox) -> Double {
+    let looks = entries.lazy.filter(\.isLook).suffix(2).map(\.plane)
+    guard looks.count == 2, let before = looks.first, let after = looks.last else { return 0 }
+    let room = box.grown(across: 0, down: box.height, within: (before.width, before.height))
+    var (sum, count) = (0, 0)
+    for y in room.top..<room.bottom where y < box.top || y >= box.bottom {
+      for i in y * before.width + room.left..<y * before.width + room.right {
+        sum += abs(Int(before.bytes[i]) - Int(after.bytes[i]))
+        count += 1
+      }
+    }
+    return count == 0 ? 0 : Double(sum) / Double(count)
+  }
+
   /// Where a walk ended.
   struct Limit {
     var time: FrameTime

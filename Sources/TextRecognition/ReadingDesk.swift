@@ -28,6 +28,8 @@ struct ReadingRequest: Sendable {
   static let marginAcross = 3
   static let leastMarginAcross = 6
   static let leastMarginDown = 3
+  /// Distance from the edge of what is read, in heights of capitals, from which a word is whole: a letter that the edge cut is not read.
+  static let roomOfWhole = 0.9
   /// Share of the picture from which a block that gave nothing is clutter run together round a text.
   static let clutterShare = 0.3
 
@@ -96,6 +98,31 @@ struct ReadingRequest: Sendable {
     pictures = text.pictures
     alternatives = []
     path = strokes.path?.scaled(by: Double(factor))
+  }
+
+  /// A line without words in the room around the block that the edge of what is read may have cut in two, and these: of a line of
+  /// which more than the block came, they are read with what did not come.
+  fileprivate func parted(_ line: BlockReader.Line) -> (whole: [ReadWord], cut: [ReadWord]) {
+    let first = parts.map(\.box.left).min() ?? 0
+    let last = parts.map(\.box.right).max() ?? 0
+    let cut = Self.cutWords(
+      line.words, block: first - Double(origin.left)...last - Double(origin.left), capHeight: Double(capHeight),
+      left: origin.left > 0 ? 0 : nil, right: origin.right < size.width ? Double(origin.width) : nil)
+    return cut.count == line.words.count
+      ? (line.words, []) : (line.words.filter { word in !cut.contains { $0.box.left == word.box.left } }, cut)
+  }
+
+  /// The words outside `block`, in columns, that begin or end nearer to an edge than a letter is wide; an edge is nil where it is that of
+  /// the picture.
+  static func cutWords(
+    _ words: [ReadWord], block: ClosedRange<Double>, capHeight: Double, left: Double?, right: Double?
+  ) -> [ReadWord] {
+    let room = roomOfWhole * capHeight
+    return words.filter { word in
+      let isLeft = left.map { word.box.left < $0 + room && word.box.right < block.lowerBound } ?? false
+      let isRight = right.map { word.box.right > $0 - room && word.box.left > block.upperBound } ?? false
+      return isLeft || isRight
+    }
   }
 
   /// A block with room around it, in pixels of the picture that is read.
@@ -200,7 +227,13 @@ final class ReadingDesk {
     let done = lines.filter { $0.isOfPage && $0.path == nil && isNear($0, request.end) }.map {
       $0.box.moved(x: -x, y: -y)
     }
-    let reading = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
+    var reading = try reader.read(request.pictures, capHeight: request.capHeight, done: done)
+    for index in reading.lines.indices {
+      let parted = request.parted(reading.lines[index])
+      guard !parted.cut.isEmpty else { continue }
+      reading.lines[index] = BlockReader.Line(parted.whole)
+      reading.refused.append(BlockReader.Line(parted.cut))
+    }
     calls += reading.calls
     notes.pagesGivenUp += reading.givenUp
     if !reading.lines.isEmpty {

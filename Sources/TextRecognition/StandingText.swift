@@ -52,6 +52,9 @@ final class StandingText {
   var slideOut: Slide?
   /// Whether it is, since it has ended, on its way out: only that is then open.
   var isSliding: Bool { slideOut.map { !$0.isOver } ?? false }
+  /// Looks running on which nothing of it was missing, and looks running since then on which a part shows other strokes.
+  var complete = 0
+  var broken = 0
   /// Looks running on which it was missing.
   var missing = 0
   /// The looks on which it was whole, saved when it began to fall.
@@ -271,5 +274,101 @@ extension StandingText {
         Self.sight((positions, weights), energy, faintest) { pixel in Int32(rising[pixel]) &- Int32(falling[pixel]) }
       }
     }
+  }
+}
+
+extension StandingText {
+  /// Width in small pixels of the parts of a line that are looked at by themselves: about two letters.
+  static let partWidth = 8
+  /// Likeness of a part's strokes below which it shows others, and share of their number that these must have.
+  static let otherStrokes = 0.5
+  static let replacedShare = 0.5
+  /// Fewest strokes that may be replaced: those of a letter.
+  static let leastReplaced = 20
+  /// Share of the other parts that must still be there, where there are any.
+  static let restShare = 0.8
+
+  /// Its parts, where some show other strokes while the rest is still there; nil where that is not so.
+  private func brokenParts(in edges: StrokeEdges) -> [Part]? {
+    var parts = [Part](repeating: Part(), count: (box.width + Self.partWidth - 1) / Self.partWidth)
+    for (pixel, weight) in zip(positions, weights) {
+      parts[part(of: pixel)].add(pixel: Int(pixel), weight: Int(weight), edges, width: width)
+    }
+    guard parts.contains(where: \.showsOthers) else { return nil }
+    let (left, all) = parts.filter { !$0.showsOthers }.reduce((0, 0)) { ($0.0 + $1.sum, $0.1 + $1.energy) }
+    return Double(left) >= Self.restShare * Double(all) ? parts : nil
+  }
+
+  private func part(of pixel: Int32) -> Int { (Int(pixel) % width - box.left) / Self.partWidth }
+
+  /// Whether a part of it shows other strokes while the rest is still there.
+  func isBroken(in edges: StrokeEdges) -> Bool { brokenParts(in: edges) != nil }
+
+  /// Its strokes in those parts in whose place others came to rest, while the rest is still there; nil where there are none, or too
+  /// few.
+  func replacedPart(in still: StillStrokes) -> StandingText? {
+    guard let parts = brokenParts(in: still.last) else { return nil }
+    let standing = standing(still, in: parts.map(\.showsOthers))
+    let isReplaced = parts.indices.map {
+      parts[$0].showsOthers && Double(standing[$0]) >= Self.replacedShare * Double(parts[$0].strokes)
+    }
+    let replaced = zip(positions, weights).filter { isReplaced[part(of: $0.0)] }
+    guard replaced.count >= Self.leastReplaced else { return nil }
+    return StandingText(
+      pixels: replaced.map(\.0), weights: replaced.map(\.1), width: width, isLong: isLong, clean: clean, now: lastWhole)
+  }
+
+  /// Some columns of a template, against what stands there, moved by up to a pixel.
+  private struct Part {
+    var strokes = 0
+    var energy = 0
+    private var sums = [Int](repeating: 0, count: 9)
+    private var squares = [Int](repeating: 0, count: 9)
+
+    mutating func add(pixel: Int, weight: Int, _ edges: StrokeEdges, width: Int) {
+      strokes += 1
+      energy += weight * weight
+      for step in 0..<9 {
+        let value = Int(edges.gradient(pixel + (step / 3 - 1) * width + step % 3 - 1))
+        sums[step] += value * weight
+        squares[step] += value * value
+      }
+    }
+
+    var sum: Int { sums.max() ?? 0 }
+
+    /// Whether the highest cosine of the angle between both, as of ``Sight``, is low.
+    var showsOthers: Bool {
+      strokes > 0
+        && (0..<9).allSatisfy {
+          Double(sums[$0]) < otherStrokes * (Double(squares[$0]) * Double(energy)).squareRoot()
+        }
+    }
+  }
+
+  /// How many strokes stand in the parts that are wanted.
+  private func standing(_ still: StillStrokes, in isWanted: [Bool]) -> [Int] {
+    var pixels: [Int32] = []
+    for y in box.top..<box.bottom {
+      for x in box.left..<box.right where isWanted[(x - box.left) / Self.partWidth] {
+        pixels.append(Int32(y * width + x))
+      }
+    }
+    var counts = [Int](repeating: 0, count: isWanted.count)
+    for (pixel, step) in zip(pixels, still.gradients(.short, at: pixels)) where abs(step) > Int16(StrokeDetector.edge) {
+      counts[(Int(pixel) % width - box.left) / Self.partWidth] += 1
+    }
+    return counts
+  }
+
+  /// Its strokes within a box; nil where there are none.
+  func part(in area: PixelBox) -> StandingText? {
+    let strokes = zip(positions, weights).filter { pixel, _ in
+      let (y, x) = Int(pixel).quotientAndRemainder(dividingBy: width)
+      return x >= area.left && x < area.right && y >= area.top && y < area.bottom
+    }
+    guard !strokes.isEmpty else { return nil }
+    return StandingText(
+      pixels: strokes.map(\.0), weights: strokes.map(\.1), width: width, isLong: isLong, clean: clean, now: lastWhole)
   }
 }

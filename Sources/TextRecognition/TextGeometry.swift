@@ -109,6 +109,10 @@ struct PixelBox: Equatable, Sendable {
       bottom: max(bottom, other.bottom))
   }
 
+  func intersects(_ other: PixelBox) -> Bool {
+    left < other.right && other.left < right && top < other.bottom && other.top < bottom
+  }
+
   func moved(x: Int, y: Int) -> PixelBox {
     PixelBox(left: left + x, top: top + y, right: right + x, bottom: bottom + y)
   }

@@ -28,6 +28,23 @@ struct TextWatch {
   /// Share of a template's pixels that a new one must have to replace it.
   static let leastRenewal = 0.5
 
+  /// Presence from which no part of a text can be gone.
+  static let complete = 0.95
+  /// Steps of luma by which what is round a text changes at most from a look to the next where a part of the text is replaced.
+  static let stillGround = 4.0
+  /// Looks on which a part of a text may show other strokes until these stand, or it counts as hidden.
+  static let longestBreak = 2 * StillStrokes.shortLooks
+  /// Seconds after which a text that is found did not come with a change in its place.
+  static let longestChange = 3.0
+
+  /// A text of which a part was replaced.
+  private struct Change {
+    let text: PixelBox
+    let part: PixelBox
+    /// Last frame that shows the part as it was.
+    let end: FrameTime
+  }
+
   private let geometry: TextGeometry
   private var still: StillStrokes
   private var detector: StrokeDetector
@@ -43,6 +60,8 @@ struct TextWatch {
   private var looks = LookRing()
   private var lookTimes: [FrameTime] = []
   private var live: [StandingText] = []
+  /// Of late.
+  private var changes: [Change] = []
   private var over: [StandingText] = []
   /// Ended neighbours that are complete, as only ends of theirs are still open.
   private var complete: [[StandingText]] = []
@@ -126,6 +145,7 @@ struct TextWatch {
 
   private mutating func follow(_ time: FrameTime) {
     trail(time)
+    changes.removeAll { $0.end.seconds < time.seconds - Self.longestChange }
     let width = geometry.smallWidth
     let edges = still.last
     var stay: [StandingText] = []
@@ -133,6 +153,10 @@ struct TextWatch {
     for text in live {
       let sight = text.sight(in: edges, width: width)
       let presence = sight.share
+      if isChanging(text, presence) {
+        if !end(changed: text, at: time) { stay.append(text) }
+        continue
+      }
       if presence >= Self.whole {
         text.missing = 0
         text.looks = []
@@ -157,6 +181,42 @@ struct TextWatch {
     }
     if live.count != stay.count { revision += 1 }
     live = stay
+  }
+
+  /// Whether a part of a text, which was complete until then, has shown other strokes for some looks.
+  private mutating func isChanging(_ text: StandingText, _ presence: Double) -> Bool {
+    let wasComplete = text.complete >= StillStrokes.shortLooks
+    let mayBreak = presence < Self.complete && presence >= Self.gone && (wasComplete || text.broken > 0)
+    text.complete = presence >= Self.complete ? text.complete + 1 : 0
+    guard mayBreak, text.broken < Self.longestBreak, text.isBroken(in: still.last) else {
+      if text.broken > 0, presence >= Self.whole { text.looks = [] }
+      text.broken = 0
+      return false
+    }
+    if text.broken == 0 {
+      // A cut behind a text changes what is round it, too.
+      guard history.change(round: text.box) <= Self.stillGround else { return false }
+      text.looks = looks.looks(from: text.clean, through: text.lastWhole)
+    }
+    text.broken += 1
+    return true
+  }
+
+  /// Ends a text of which a part was replaced by what has come to rest, as where a number changes: it is another text from then on.
+  private mutating func end(changed text: StandingText, at time: FrameTime) -> Bool {
+    guard text.broken >= StillStrokes.shortLooks, !text.looks.isEmpty, let part = text.replacedPart(in: still)
+    else { return false }
+    let end = history.end(of: part, after: text.lastWhole)
+    // What comes by is seen to come.
+    guard end.isSudden else {
+      text.broken = Self.longestBreak
+      return false
+    }
+    (text.end, text.popsOff) = (end.time, true)
+    text.ended = time
+    over.append(text)
+    changes.append(Change(text: text.box, part: part.box, end: end.time))
+    return true
   }
 
   /// Follows the ends of texts that the picture behind them has left in another contrast, or hides for a moment while it
@@ -213,8 +273,15 @@ struct TextWatch {
       let text = StandingText(
         pixels: pixels, weights: still.gradients(window, at: pixels), width: geometry.smallWidth,
         isLong: window == .long, clean: since, now: now)
+      // A window that began before a change shows what is the same before and after it.
+      if changes.contains(where: { $0.end.index >= since.index && $0.text.intersects(text.box) }) { continue }
       let known = window == .long ? since : history.firstSight(of: text, from: since, through: now)
-      let start = history.start(of: text, before: known)
+      var start = history.start(of: text, before: known)
+      if let change = changes.last(where: { start.time.index <= $0.end.index && $0.part.intersects(text.box) }),
+        let part = text.part(in: change.part)
+      {
+        start = history.start(of: part, before: now)
+      }
       (text.start, text.popsOn) = (start.time, start.isSudden)
       text.firstSign = history.firstSign(of: text)
       text.slideIn = history.slideIn(of: text)

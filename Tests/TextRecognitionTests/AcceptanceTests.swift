@@ -30,6 +30,18 @@ import Timing
 
   @Test func lettersAloneAreNoText() { #expect(texts([word("I", 0.99), word("at", 0.99, x: 20)]).isEmpty) }
 
+  /// What is read reaches from 0 to 400, the block from 100 to 300, capitals are 20 high.
+  @Test func wordsThatTheEdgeOfWhatIsReadMayHaveCutAreTakenForThat() {
+    let words = [word("tion:", 0.9, x: 12), word("1280", 0.9, x: 110), word("north", 0.9, x: 340)]
+    func cut(_ words: [ReadWord], left: Double? = 0, right: Double? = 400) -> [String] {
+      ReadingRequest.cutWords(words, block: 100...300, capHeight: 20, left: left, right: right).map(\.text)
+    }
+    #expect(cut(words) == ["tion:", "north"])
+    #expect(cut(words, left: nil, right: nil).isEmpty, "nothing is cut by the edge of the picture")
+    #expect(cut([word("of", 0.9, x: 30), word("on", 0.9, x: 340)]).isEmpty, "they begin and end before the edge")
+    #expect(cut([word("Resolution:", 0.9, x: 12)]).isEmpty, "part of it came with the block")
+  }
+
   @Test func aFewSureWordsDoNotMakeALineOfDoubtsText() {
     #expect(texts([word("presents", 0.9), word("qwxyzqwxyzqwxyzq", 0.2, x: 100)]).isEmpty)
   }
