@@ -285,8 +285,8 @@ extension StandingText {
   static let replacedShare = 0.5
   /// Fewest strokes that may be replaced: those of a letter.
   static let leastReplaced = 20
-  /// Share of the other parts that must still be there, where there are any.
-  static let restShare = 0.8
+  /// Share of the other parts that must still be there, where there are any: some have strokes in common with what came.
+  static let restShare = 0.5
 
   /// Its parts, where some show other strokes while the rest is still there; nil where that is not so.
   private func brokenParts(in edges: StrokeEdges) -> [Part]? {

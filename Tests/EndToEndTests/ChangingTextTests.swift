@@ -34,7 +34,7 @@ struct ChangingTextTests {
   @Test(arguments: [
     ("Chapter one", "Chapter two"), ("We are what we are", "We are what we eat"),
     ("Position of the satellite 1280 km north", "Position of the satellite 2950 km south"),
-    ("Today in Berlin and Vienna", "Today in London and Vienna"),
+    ("Today in Berlin and Vienna", "Today in London and Vienna"), ("Morning", "Evening"),
   ])
   func `a line of which a word changes is two texts`(before: String, after: String) throws {
     let tracks = try Self.tracks([Line(text: before, frames: 10..<70), Line(text: after, frames: 70..<130)])
