@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -72,7 +73,7 @@ static inline void *cr_fork_here(void *pointer) {
   cr_fork_order *order = pointer;
   order->process = fork();
   order->error = errno;
-  if (order->process == 0) exit(order->work(order->context));
+  if (order->process == 0) _exit(order->work(order->context));
   return NULL;
 }
 
@@ -97,11 +98,17 @@ static inline pid_t cr_fork(int (*work)(void *context), void *context) {
 
 // Swift does not know the macros of control messages, which follow.
 
-// Closes descriptors, one by one where the kernel is older than 5.9.
-static inline void cr_close_range(unsigned int first, unsigned int last) {
-  if (syscall(SYS_close_range, first, last, 0u) == 0) return;
-  long most = sysconf(_SC_OPEN_MAX);
-  for (long descriptor = first; descriptor <= last && descriptor < most; descriptor++) close((int)descriptor);
+// Overwrites the words of the program's command with two others, as far as there is room: they stand in memory one after the other.
+static inline void cr_set_title(char **words, int count, const char *first, const char *second) {
+  static size_t room;
+  for (int index = 0; room == 0 && index < count; index++) {
+    char *end = words[index] + strlen(words[index]) + 1;
+    if (index + 1 == count || words[index + 1] != end) room = (size_t)(end - words[0]);
+  }
+  size_t used = strlen(first) + 1;
+  memset(words[0], 0, room);
+  strncpy(words[0], first, room - 1);
+  if (used < room) strncpy(words[0] + used, second, room - 1 - used);
 }
 
 // A descriptor that is readable while a child has ended and nobody has taken the signal; SIGCHLD is blocked from here on.

@@ -52,7 +52,6 @@ package final class Batch: Sendable {
   private let state: Mutex<State>
   let jobs: Int
   let threads: Int
-  private let server: ForkServer?
 
   /// Finds the inputs and locks the output folder. Throws ``DocumentError`` for wrong usage, ``ErrorRecord`` where the
   /// output cannot be written.
@@ -73,7 +72,6 @@ package final class Batch: Sendable {
     pending = batch.jobs == 1 ? work.pending : Self.longestFirst(work.pending)
     state = Mutex(State(admission: MemoryAdmission(mostEach: settings.limits.maxMemory)))
     (jobs, threads) = Self.share(cores: ProcessUsage.cores, files: pending.count, batch: batch)
-    server = pending.count > 1 ? ForkServer() : nil
     if work.replaced > 0 {
       terminal.log(
         .warning,
@@ -92,7 +90,6 @@ package final class Batch: Sendable {
     try output.openJournal(keeping: settings.batch.resume)
     Workspace.removeLeftovers(in: settings.batch.workDir)
     let signal = Signals.whileBlocked { runThreads() }
-    server?.end()
     display.clear()
     let lines = ordered()
     let document = summary(lines, started: started, seconds: Clock.now - begun, interrupted: signal != nil)
@@ -227,7 +224,7 @@ package final class Batch: Sendable {
       inputName: item.input.path, output: Path.absolute(Path.join(output.path, item.folder)), settings: settings)
     let log = RequestLog(terminal: terminal, request: request)
     let run = RequestRun(
-      request: request, log: log, retries: settings.batch.retries, server: server,
+      request: request, log: log, retries: settings.batch.retries,
       isCanceled: { [self] in state.withLock { $0.stopping } },
       isStopping: { [self] in state.withLock { $0.stopping || $0.draining } },
       onEvent: { [self] event, line in

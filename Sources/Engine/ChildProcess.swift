@@ -16,26 +16,15 @@ struct ChildProcess: ~Copyable {
   let errors: Int32
   private var input: Int32
   private let lifeline: Int32
-  /// Where a fork server tells its end; -1 for a child of this very process.
+  /// Where the fork server tells its end.
   private let reply: Int32
 
-  /// Starts a worker: forked by `server`, or as a process of its own. Throws where the system has no process, memory or descriptor
-  /// left.
-  init(worker server: ForkServer?) throws(ErrorRecord) {
+  /// Has the fork server start a worker. Throws where the system has no process, memory or descriptor left.
+  init() throws(ErrorRecord) {
     let pipes = try Pipes()
     defer { pipes.closeChildEnds() }
-    let ends = [pipes.input.read, pipes.output.write, pipes.errors.write, pipes.lifeline.read]
     do throws(ErrorRecord) {
-      if let server {
-        (processID, reply) = try Self.fork(by: server, ends)
-      } else {
-        var variables = WorkerProcess.environment()
-        variables[Worker.lifelineVariable] = String(Self.lifelineDescriptor)
-        processID = try Self.spawn(
-          [try WorkerProcess.executable(), "worker"], environment: variables, descriptors: Array(zip(ends, Self.places))
-        )
-        reply = -1
-      }
+      (processID, reply) = try Self.fork(with: pipes)
     } catch {
       pipes.closeParentEnds()
       throw error
@@ -50,20 +39,21 @@ struct ChildProcess: ~Copyable {
     for descriptor in [input, output, errors, lifeline, reply] where descriptor >= 0 { close(descriptor) }
   }
 
-  private static func fork(by server: ForkServer, _ ends: [Int32]) throws(ErrorRecord) -> (pid_t, reply: Int32) {
-    let pair = try Pipes.pair()
-    defer { close(pair.write) }
+  private static func fork(with pipes: Pipes) throws(ErrorRecord) -> (pid_t, reply: Int32) {
+    let told = try Pipes.pair()
+    defer { close(told.write) }
     do throws(ErrorRecord) {
-      return (try server.fork(ends + [pair.write], reply: pair.read), pair.read)
+      let ends = [pipes.input.read, pipes.output.write, pipes.errors.write, pipes.lifeline.read, told.write]
+      return (try ForkServer.shared.fork(ends, reply: told.read), told.read)
     } catch {
-      close(pair.read)
+      close(told.read)
       throw error
     }
   }
 
-  /// Starts `arguments[0]` (a path) in a process group of its own, with descriptors of this process in the places named, and no other.
+  /// Starts `arguments[0]` (a path) in a process group of its own, with descriptors of this process in the places named.
   static func spawn(
-    _ arguments: [String], environment: [String: String], descriptors: [(Int32, Int32)]
+    _ arguments: [String], descriptors: [(Int32, Int32)]
   ) throws(ErrorRecord) -> pid_t {
     // One child at a time: another one started between making a pipe and marking it would hold its end open.
     pthread_mutex_lock(starting)
@@ -82,10 +72,9 @@ struct ChildProcess: ~Copyable {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
 
     let argumentPointers = arguments.map { strdup($0) } + [nil]
-    let variablePointers = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { (argumentPointers + variablePointers).forEach { free($0) } }
+    defer { argumentPointers.forEach { free($0) } }
     var process = pid_t()
-    let code = posix_spawn(&process, arguments[0], &actions, &attributes, argumentPointers, variablePointers)
+    let code = posix_spawn(&process, arguments[0], &actions, &attributes, argumentPointers, environ)
     guard code == 0 else { throw failure(code) }
     return process
   }
@@ -118,13 +107,8 @@ struct ChildProcess: ~Copyable {
 
   /// Waits for the end. Call once.
   func wait() -> Ending {
-    var status: Int32 = 0
-    if reply >= 0 {
-      // A server that is gone cannot tell; it was killed, and this one as far as is known too.
-      status = ForkServer.number(from: reply) ?? SIGKILL
-    } else {
-      while waitpid(processID, &status, 0) < 0, errno == EINTR {}
-    }
+    // A server that is gone cannot tell; it was killed, and this one as far as is known too.
+    let status = ForkServer.number(from: reply) ?? SIGKILL
     let signal = status & 0x7f
     return signal == 0 ? .exited(status >> 8 & 0xff) : .signaled(signal)
   }

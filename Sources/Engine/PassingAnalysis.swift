@@ -37,7 +37,6 @@ package final class PassingAnalysis: Sendable {
   private let warningLevel: BatchSettings.LogLevel
   private let display: ProgressDisplay
   private let state = Mutex(State())
-  private let server: ForkServer?
 
   /// Finds the inputs: files, folders and lists, as for a batch. `quiet` leaves out the progress display. With `output` the
   /// results of the one input stay there. Warnings of documents are logged at `warningLevel`.
@@ -55,7 +54,6 @@ package final class PassingAnalysis: Sendable {
     workspace = try Workspace(in: settings.batch.workDir)
     self.inputs = try InputDiscovery.find(inputs, extensions: settings.batch.extensions, output: workspace.path)
     try Batch.checkStatistics(settings, inputs: self.inputs.count)
-    server = self.inputs.count > 1 ? ForkServer() : nil
     display = ProgressDisplay(terminal: terminal, total: self.inputs.count, quiet: quiet)
   }
 
@@ -100,7 +98,7 @@ package final class PassingAnalysis: Sendable {
       let isStopping = { [self] in state.withLock { $0.stopping } }
       let run = RequestRun(
         request: request, log: RequestLog(terminal: terminal, request: request, warningLevel: warningLevel),
-        retries: settings.batch.retries, server: server, isCanceled: isStopping, isStopping: isStopping,
+        retries: settings.batch.retries, isCanceled: isStopping, isStopping: isStopping,
         onEvent: { [self] event, _ in display.update(index, event) })
       let outcome = input.problem.map(run.refuse) ?? run.run().0
       state.withLock { $0.outcome = outcome }

@@ -9,8 +9,6 @@ struct RequestRun {
   let request: Request
   let log: RequestLog
   let retries: Int
-  /// Forks the workers; nil starts each by itself.
-  var server: ForkServer?
   /// Ends a running worker.
   let isCanceled: () -> Bool
   /// Begins no further attempt.
@@ -34,7 +32,7 @@ struct RequestRun {
     let (outcome, records) = attempts.run {
       number += 1
       let outcome = WorkerProcess(
-        request, from: server,
+        request,
         onEvent: { event, line in
           log.note(event)
           hasStarted = hasStarted || event.event == .started

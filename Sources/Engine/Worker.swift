@@ -1,3 +1,4 @@
+import CSandbox
 package import Documents
 import Glibc
 import Media
@@ -10,6 +11,7 @@ package enum Worker {
   /// Reads a request document and carries it out. Returns the exit code: 0 succeeded, 1 failed or partial, 2 a bad
   /// request, 4 results that could not be written.
   package static func run() -> Int32 {
+    keepSmall()
     let bytes: [UInt8]
     do {
       bytes = try FileSystem.read(STDIN_FILENO, path: "standard input")
@@ -39,6 +41,12 @@ package enum Worker {
     case .loudness: return SoundWorker.loudness(request, events)
     case .normalize: return SoundWorker.normalize(request, events)
     }
+  }
+
+  /// glibc would reserve an arena for every decoder thread, and Swift's crash report would run a debugger over the corpse.
+  private static func keepSmall() {
+    if getenv("MALLOC_ARENA_MAX") == nil { mallopt(M_ARENA_MAX, 2) }
+    for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
   }
 
   /// A backstop behind the parent's watch: private memory cannot grow past 1.25 times the limit.

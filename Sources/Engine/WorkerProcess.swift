@@ -33,7 +33,6 @@ package struct WorkerProcess {
   private static let keptErrorText = 4096
 
   private let request: Request
-  private let server: ForkServer?
   private let onEvent: (Event, String) -> Void
   private let onProcess: (Int32, Bool) -> Void
   private let isCanceled: () -> Bool
@@ -42,15 +41,14 @@ package struct WorkerProcess {
   package init(
     _ request: Request, onEvent: @escaping (Event, String) -> Void, isCanceled: @escaping () -> Bool
   ) {
-    self.init(request, from: nil, onEvent: onEvent, onProcess: { _, _ in }, isCanceled: isCanceled)
+    self.init(request, onEvent: onEvent, onProcess: { _, _ in }, isCanceled: isCanceled)
   }
 
-  /// With a `server`, that one forks the worker. `onProcess` gets the process when it has been started and when it has ended.
+  /// `onProcess` gets the process when it has been started and when it has ended.
   init(
-    _ request: Request, from server: ForkServer?, onEvent: @escaping (Event, String) -> Void,
-    onProcess: @escaping (Int32, Bool) -> Void, isCanceled: @escaping () -> Bool
+    _ request: Request, onEvent: @escaping (Event, String) -> Void, onProcess: @escaping (Int32, Bool) -> Void,
+    isCanceled: @escaping () -> Bool
   ) {
-    self.server = server
     self.onProcess = onProcess
     self.request = request
     self.onEvent = onEvent
@@ -82,7 +80,7 @@ package struct WorkerProcess {
     } catch {
       throw ErrorRecord(.internal, "the request could not be written: \(error)")
     }
-    var child = try ChildProcess(worker: server)
+    var child = try ChildProcess()
     onProcess(child.processID, true)
     defer { onProcess(child.processID, false) }
     child.feed(Array(document.utf8))
@@ -235,24 +233,6 @@ package struct WorkerProcess {
     SIGKILL: "SIGKILL", SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGILL: "SIGILL", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE",
     SIGTRAP: "SIGTRAP", SIGTERM: "SIGTERM", SIGXCPU: "SIGXCPU", SIGINT: "SIGINT", SIGHUP: "SIGHUP",
   ]
-
-  /// This program's own file.
-  static func executable() throws(ErrorRecord) -> String {
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    let count = buffer.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
-    guard count > 0 else { throw FileSystem.failure("find", "this program's own file") }
-    return String(decoding: buffer[0..<count], as: UTF8.self)
-  }
-
-  /// The parent's environment, with what keeps a worker small: glibc would reserve an arena for every decoder thread,
-  /// Tesseract would start threads of its own, and Swift's crash report would run a debugger over the corpse.
-  static func environment() -> [String: String] {
-    var variables = Environment.variables
-    variables["MALLOC_ARENA_MAX"] = variables["MALLOC_ARENA_MAX"] ?? "2"
-    variables["OMP_THREAD_LIMIT"] = "1"
-    variables["SWIFT_BACKTRACE"] = "enable=no"
-    return variables
-  }
 }
 
 extension WorkerProcess.Verdict {

@@ -25,7 +25,6 @@ package final class TesseractEngine {
 
   /// Loads the models of `languages`. Throws `missing_language` where one is not installed.
   package init(languages: [String]) throws(MediaError) {
-    Self.limitThreads
     try LanguageModels.check(languages)
     guard let handle = TessBaseAPICreate() else { throw MediaError(.outOfMemory, "not enough memory for Tesseract") }
     self.handle = handle
@@ -44,9 +43,6 @@ package final class TesseractEngine {
     TessBaseAPIEnd(handle)
     TessBaseAPIDelete(handle)
   }
-
-  /// Once: Tesseract would start OpenMP threads of its own, which fight with the decoder's.
-  static let limitThreads: Void = { _ = setenv("OMP_THREAD_LIMIT", "1", 1) }()
 
   package static var version: String {
     TessVersion().map { String(cString: $0) } ?? "unknown"
@@ -78,6 +74,8 @@ package final class TesseractEngine {
         TessBaseAPISetImage(
           handle, buffer.baseAddress, Int32(picture.width), Int32(picture.height), 1, Int32(picture.width))
         TessBaseAPISetSourceResolution(handle, Int32(dotsPerInch))
+        // Tesseract's threads would fight with the decoder's.
+        cr_stay_on_this_thread()
         return TessBaseAPIRecognize(handle, monitor)
       }
     }
@@ -143,7 +141,6 @@ final class LazyEngine {
   init(
     languages: [String], mostGrowth: Int = mostGrowth, deadline: Int32 = TesseractEngine.deadline
   ) throws(MediaError) {
-    TesseractEngine.limitThreads
     try LanguageModels.check(languages)
     self.languages = languages
     self.mostGrowth = mostGrowth

@@ -16,6 +16,8 @@ struct Command: Sendable {
   /// How many arguments it takes.
   let arguments: ClosedRange<Int>
   let run: @Sendable (Invocation) throws -> Int32
+  /// Whether it has workers do its work.
+  var startsWorkers = false
 
   /// An option that names what the settings of one run are for, and so cannot stand in a configuration.
   struct Extra: Sendable {
@@ -46,7 +48,7 @@ struct Command: Sendable {
     extras: [
       Extra(flag: "--output", short: "-o", placeholder: "DIR", help: "Where the results go."),
       Extra(flag: "--config", short: nil, placeholder: "FILE", help: "Read options from a JSON file."),
-    ], arguments: 1...Int.max, run: { try AnalyzeCommand.run($0) })
+    ], arguments: 1...Int.max, run: { try AnalyzeCommand.run($0) }, startsWorkers: true)
 
   static let scenes = Command(
     name: "scenes", usage: "INPUT...",
@@ -71,7 +73,7 @@ struct Command: Sendable {
         flag: "--as", short: nil, placeholder: "FORMAT",
         help: "Print a timeline: \(TimelineFormat.allCases.map(\.rawValue).joined(separator: ", "))."),
     ],
-    arguments: 1...Int.max, run: { try ScenesCommand.run($0) })
+    arguments: 1...Int.max, run: { try ScenesCommand.run($0) }, startsWorkers: true)
 
   static let mix = Command(
     name: "mix", usage: "MIX.json -o FILE", summary: "Mix and master sound after a mix document.",
@@ -93,7 +95,7 @@ struct Command: Sendable {
         flag: "--report", short: nil, placeholder: "FILE", help: "Where the report goes. Default: FILE.mix-report.json."
       ),
       Extra(flag: "--waveform", short: nil, placeholder: "FILE", help: "Also draw the programme as PNG."),
-    ], arguments: 1...1, run: { try MixCommand.run($0) })
+    ], arguments: 1...1, run: { try MixCommand.run($0) }, startsWorkers: true)
 
   private static let soundSettings = SettingTable.all.filter {
     $0.group == .limit || ["work_dir", "extensions", "json", "log_level", "log_format", "quiet"].contains($0.key)
@@ -104,7 +106,8 @@ struct Command: Sendable {
     details: """
       INPUT is a file, a folder that is searched with all it holds, or @LIST, a file with one path a line. Several inputs are
       also measured together, as an album. --json prints the document that `cutroom schema loudness` describes.
-      """, settings: soundSettings, extras: [], arguments: 1...Int.max, run: { try LoudnessCommand.run($0) })
+      """, settings: soundSettings, extras: [], arguments: 1...Int.max, run: { try LoudnessCommand.run($0) },
+    startsWorkers: true)
 
   static let normalize = Command(
     name: "normalize", usage: "INPUT... -o DIR", summary: "Bring sounds, or the sound of videos, to a loudness.",
@@ -126,7 +129,7 @@ struct Command: Sendable {
         help: "album changes all by one gain, so that their differences stay. Default: each."),
       Extra(flag: "--codec", short: nil, placeholder: "CODEC", help: "How to encode. Default: as the input."),
       Extra(flag: "--bit-rate", short: nil, placeholder: "N", help: "Bits a second of a lossy codec."),
-    ], arguments: 1...Int.max, run: { try NormalizeCommand.run($0) })
+    ], arguments: 1...Int.max, run: { try NormalizeCommand.run($0) }, startsWorkers: true)
 
   static let text = Command(
     name: "text", usage: "INPUT", summary: "Print the texts that a film shows, and when.",
@@ -139,13 +142,13 @@ struct Command: Sendable {
         ].contains($0.key)
     },
     extras: [Extra(flag: "--srt", short: nil, placeholder: nil, help: "Print SubRip subtitles.")],
-    arguments: 1...1, run: { try TextCommand.run($0) })
+    arguments: 1...1, run: { try TextCommand.run($0) }, startsWorkers: true)
 
   static let probe = Command(
     name: "probe", usage: "INPUT", summary: "Print what a file holds, as JSON.",
     details: "Streams, sizes, rates, colour, duration, chapters and tags, without decoding the film.",
     settings: SettingTable.all.filter { $0.group == .limit }, extras: [], arguments: 1...1,
-    run: { try ProbeCommand.run($0) })
+    run: { try ProbeCommand.run($0) }, startsWorkers: true)
 
   static let doctor = Command(
     name: "doctor", usage: "", summary: "Check libraries, languages, codecs and disk.",
@@ -171,7 +174,7 @@ struct Command: Sendable {
       $0.group == .cache || ["retries", "events", "log_level", "log_format", "quiet"].contains($0.key)
     },
     extras: [Extra(flag: "--request", short: nil, placeholder: "FILE|-", help: "The request document.")],
-    arguments: 0...0, run: { try RunOneCommand.run($0) })
+    arguments: 0...0, run: { try RunOneCommand.run($0) }, startsWorkers: true)
 
   static let plan = Command(
     name: "plan", usage: "INPUT... --shards N -o DIR", summary: "Divide inputs into lists of about equal work.",
@@ -204,8 +207,8 @@ struct Command: Sendable {
       """, settings: [], extras: [], arguments: 0...0, run: { _ in WorkerCommand.run() })
 
   static let forkServer = Command(
-    name: "fork-server", usage: "", summary: "Fork the workers of a batch (a batch starts it).",
-    details: "Takes what it is to do from a socket that the batch left open for it.", settings: [], extras: [],
+    name: "fork-server", usage: "", summary: "Fork the workers of a command (which starts it).",
+    details: "Takes what it is to do from a socket that the command left open for it.", settings: [], extras: [],
     arguments: 0...0, run: { _ in ForkServerLoop.run() })
 }
 

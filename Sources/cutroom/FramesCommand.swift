@@ -24,7 +24,7 @@ extension Command {
         flag: "--at", short: nil, placeholder: "LIST",
         help: "Times (12.5, 00:01:02.250) and frame numbers (f300), with commas between; may be repeated.",
         isRepeatable: true),
-    ], arguments: 1...1, run: { try FramesCommand.run($0) })
+    ], arguments: 1...1, run: { try FramesCommand.run($0) }, startsWorkers: true)
 }
 
 /// `cutroom frames`: pictures of single frames. The film is read in a worker process, like everywhere.

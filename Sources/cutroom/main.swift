@@ -36,6 +36,8 @@ enum Main {
     if words.dropFirst().prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
       return try help(name)
     }
+    if command.startsWorkers { ForkServer.shared.launch() }
+    defer { ForkServer.shared.end() }
     let parser = CommandLineParser(
       command: command, environment: Environment.variables, readFile: { try Environment.read($0) })
     return try command.run(try parser.parse(Array(words.dropFirst())))
@@ -59,4 +61,5 @@ enum Main {
   }
 }
 
-exit(Main.run(Array(CommandLine.arguments.dropFirst())))
+// Nothing is left to write, and what the libraries would tidy up the system takes back as a whole, sooner.
+_exit(Main.run(Array(CommandLine.arguments.dropFirst())))

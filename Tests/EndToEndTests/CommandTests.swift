@@ -115,9 +115,9 @@ struct CommandTests {
     #expect(try JSON(cutroom(["probe", Film.plain()]).output).engine.version.string == String(number))
   }
 
-  @Test func `a fork server without a batch says so`() throws {
+  @Test func `a fork server without a command says so`() throws {
     let outcome = try cutroom(["fork-server"])
     #expect(outcome.exitCode == 2)
-    #expect(outcome.errors.contains("for a batch to start"))
+    #expect(outcome.errors.contains("for other commands to start"))
   }
 }

@@ -72,4 +72,13 @@ struct OddFileTests {
     #expect(batch.outcome.exitCode == 0)
     #expect(try batch.document("\(path)/film.mp4").status.string == "succeeded")
   }
+
+  @Test func `a film may be named by a descriptor that is open`() throws {
+    let outcome = try run(
+      "/bin/sh", ["-c", "exec \"$0\" scenes /dev/fd/7 \"$1\" --csv 7< \"$1\"", cutroomBinary, Film.plain()])
+    #expect(outcome.exitCode == 0)
+    let lines = outcome.text.split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",").dropFirst() }
+    #expect(lines.count == 2 * (Film.cuts.count))
+    #expect(Array(lines.prefix(lines.count / 2)) == Array(lines.suffix(lines.count / 2)))
+  }
 }
