@@ -9,6 +9,10 @@ final class FastPlan {
   /// Frames of a group, on average, below which key frames alone cost too much.
   private static let leastFrames = 12
 
+  /// A group is planned this many groups after what was found in it may count: a fifth of a short film, so that most of it is planned
+  /// by what was found, and for long ones as many as are worth having under way.
+  private static func planDistance(groups: Int) -> Int { min(ParallelDecoder.planDistance, max(3, groups / 5)) }
+
   /// Key pictures that are kept for the pass, of seven thousand bytes each; those of a longer film are decoded again.
   private static let mostKept = 4096
 
@@ -20,6 +24,7 @@ final class FastPlan {
   /// Of a whole decode: what is spent though no group is opened, and what opening each group adds.
   private let costOfTheRest: Double
   private let costOfOpening: [Double]
+  private let planDistance: Int
   /// Index of the first frame of each group, and after the last.
   private let starts: [Int]
   /// Of each group: how many are more worth opening.
@@ -84,6 +89,7 @@ final class FastPlan {
     costOfOpening = cost.ofOpening
     judge.rank(groups, costs: costOfOpening)
     self.judge = judge
+    planDistance = Self.planDistance(groups: groups.count)
     places = Dictionary(uniqueKeysWithValues: judge.ranking.enumerated().map { ($1, $0) })
     starts = groups.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.frames) }
     firstLesson.place = lesson(after: -1).place
@@ -107,6 +113,7 @@ final class FastPlan {
 
   var route: VideoRoute {
     var route = GroupRoute(leavesOut: true, oneKeyEach: true) { self.plan($0) }
+    route.planDistance = planDistance
     route.delivered = { self.lessons[$0] = self.lesson(after: $0) }
     route.found = { self.note($0) }
     route.settled = { self.settledFrame = $0 }
@@ -115,7 +122,7 @@ final class FastPlan {
 
   /// What a group gets depends on groups that lie a fixed distance before it, however many threads there are.
   private func plan(_ group: Int) -> ParallelDecoder.Plan {
-    let lesson = lessons.removeValue(forKey: group - ParallelDecoder.planDistance) ?? firstLesson
+    let lesson = lessons.removeValue(forKey: group - planDistance) ?? firstLesson
     let key = keyTimes.indices.contains(group) ? keyTimes[group].flatMap { keyPictures.removeValue(forKey: $0) } : nil
     if let place = places[group], place < lesson.place {
       opened.append(group)
@@ -128,11 +135,11 @@ final class FastPlan {
   }
 
   private func note(_ boundary: Boundary) {
-    for frame in [boundary.first.index, boundary.last.index] {
-      guard let next = starts.firstIndex(where: { $0 > frame }), next > 0 else { continue }
-      // A frame or two from the key frame is the key frame's: leading pictures shift the count.
-      if frame - starts[next - 1] > 2 { holding.insert(next - 1) } else { beforeCut.insert(next - 2) }
-    }
+    // Counted where its middle lies: what goes over a key frame would make two groups of one boundary.
+    let frame = (boundary.first.index + boundary.last.index) / 2
+    guard let next = starts.firstIndex(where: { $0 > frame }), next > 0 else { return }
+    // A frame or two from the key frame is the key frame's: leading pictures shift the count.
+    if frame - starts[next - 1] > 2 { holding.insert(next - 1) } else { beforeCut.insert(next - 2) }
   }
 
   /// What the whole may cost: so much, or so much and half of what lies in groups that hold a boundary.

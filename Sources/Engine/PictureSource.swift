@@ -30,6 +30,8 @@ struct GroupRoute {
   let leavesOut: Bool
   /// Whether every key frame begins a group.
   let oneKeyEach: Bool
+  /// Groups that are under way at most.
+  var planDistance = ParallelDecoder.planDistance
   /// See ``ParallelDecoder``.
   let plan: (Int) -> ParallelDecoder.Plan
   var delivered: (Int) -> Void = { _ in }
@@ -109,7 +111,8 @@ final class GroupSource {
     let numbering = Numbering(input.frameClock(stream: index))
     self.numbering = numbering
     decoder = try ParallelDecoder(
-      input, threads: threads, oneKeyEach: route.oneKeyEach, lean: route.leavesOut, plan: route.plan,
+      input, threads: threads, oneKeyEach: route.oneKeyEach, lean: route.leavesOut, planDistance: route.planDistance,
+      plan: route.plan,
       delivered: route.delivered,
       quietTest: {
         var test = QuietTest()

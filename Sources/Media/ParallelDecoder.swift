@@ -43,6 +43,7 @@ package final class ParallelDecoder {
   private let shared: Shared
   private let codec: AVCodecID
   private let isWholeGroups: Bool
+  private let planDistance: Int
   private let mostBytes: Int
   private let plan: (Int) -> Plan
   private let delivered: (Int) -> Void
@@ -73,14 +74,15 @@ package final class ParallelDecoder {
 
   /// - Parameters:
   ///   - oneKeyEach: whether every key frame begins a group, however short the one before.
+  ///   - planDistance: groups that are under way at most.
   ///   - mostBytes: compressed bytes that may wait to be decoded, where a group does not need more to go on.
   ///   - plan: how to decode the group of a number, counted from 0. Asked on the caller's thread, when all groups but the
-  ///     ``planDistance`` before it are delivered, so that a plan may follow from what was found in them.
+  ///     `planDistance` before it are delivered, so that a plan may follow from what was found in them.
   ///   - delivered: told, on the caller's thread, when all pictures of a group have been delivered.
   ///   - deliver: gets the pictures in order, on the caller's thread.
   package init(
-    _ input: Input, threads count: Int, oneKeyEach: Bool, lean: Bool, mostBytes: Int = mostBytes,
-    plan: @escaping (Int) -> Plan, delivered: @escaping (Int) -> Void = { _ in },
+    _ input: Input, threads count: Int, oneKeyEach: Bool, lean: Bool, planDistance: Int = planDistance,
+    mostBytes: Int = mostBytes, plan: @escaping (Int) -> Plan, delivered: @escaping (Int) -> Void = { _ in },
     quietTest: @escaping QuietTestMaker, deliver: @escaping (GroupPicture) throws -> Void
   ) throws(MediaError) {
     let shared = Shared()
@@ -89,6 +91,7 @@ package final class ParallelDecoder {
     self.delivered = delivered
     self.deliver = deliver
     isWholeGroups = oneKeyEach
+    self.planDistance = planDistance
     self.mostBytes = mostBytes
     codec = input.videoCodec
     var decoders: [Tally] = []
@@ -156,7 +159,7 @@ package final class ParallelDecoder {
       keyAfter = item
     }
     before = current
-    let settled = count - Self.planDistance
+    let settled = count - planDistance
     while deliveredGroups <= settled { _ = try deliverSome { _ in true } }
     let plan = plan(count)
     let group = PictureGroup(plan, start: before == nil ? .min : pts)

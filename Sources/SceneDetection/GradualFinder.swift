@@ -142,8 +142,19 @@ struct GradualFinder {
   /// Frames of a short span, at up to 30 a second: two or three gaps between frames that others need.
   private static let shortSpan = 10
 
+  /// Made-up frames in a row, and the share of a span, of which one or the other may be more: a group that was not opened is one
+  /// long mix, while an encoder puts few frames between two that others need.
+  private static let longestMadeUp = (frames: 8, share: 0.3)
+
   /// Whether enough of the frames of a span were decoded to tell what happens in it.
   private func isSeen(_ span: ClosedRange<Int>, _ frames: FrameBuffer) -> Bool {
+    var (run, longest) = (0, 0)
+    for index in span {
+      run = frames[index].isSeen ? 0 : run + 1
+      longest = max(longest, run)
+    }
+    let mostInARow = max(Double(Self.longestMadeUp.frames), Self.longestMadeUp.share * Double(span.count))
+    guard Double(longest) <= mostInARow else { return false }
     let most = span.count <= Self.shortSpan * rate.stride ? Self.mostMadeUp.short : Self.mostMadeUp.long
     return Double(span.count { !frames[$0].isSeen }) <= most * Double(span.count)
   }

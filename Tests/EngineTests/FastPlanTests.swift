@@ -14,13 +14,13 @@ import Timing
   /// 48 groups of 24 frames, still shots in noise. The shot changes in the middle of every so many groups, and the encoder is not
   /// let see that: its key frames come at regular distances.
   private static func film(
-    every groups: Int, length: Int = groupLength, as container: String = "mkv"
+    every groups: Int, length: Int = groupLength, of all: Int = groups, as container: String = "mkv"
   ) throws -> String {
     let shot = "floor((N+\(groupLength / 2))/\(groupLength * groups))"
     let wave = "128+95*sin(X*(2+mod(\(shot)*7,11))/4)*cos(Y*(2+mod(\(shot)*5,9))/3)"
     return try Film.make(
       [
-        "-f", "lavfi", "-i", "nullsrc=s=32x18:r=25,trim=end_frame=\(Self.groups * groupLength)",
+        "-f", "lavfi", "-i", "nullsrc=s=32x18:r=25,trim=end_frame=\(all * groupLength)",
         "-vf", "geq=lum='\(wave)':cb=128:cr=128,scale=128:72,noise=alls=12:allf=t",
         "-c:v", "libx264", "-preset", "veryfast", "-qp", "20", "-bf", "0", "-pix_fmt", "yuv420p", "-x264-params",
         "keyint=\(length):min-keyint=\(length):scenecut=0",
@@ -38,12 +38,14 @@ import Timing
   }
 
   /// Asks for the plan of each group as a pass does, and tells of what was found in those that are opened.
-  private func plans(_ film: String, _ holding: Holding, threads: Int = 1) throws -> [ParallelDecoder.Plan] {
+  private func plans(
+    _ film: String, _ holding: Holding, of groups: Int = groups, threads: Int = 1
+  ) throws -> [ParallelDecoder.Plan] {
     let plan = try #require(try plan(film, threads: threads))
     guard case .groups(let route) = plan.route else { return [] }
     var plans: [ParallelDecoder.Plan] = []
-    for group in 0..<Self.groups {
-      let ready = group - ParallelDecoder.planDistance
+    for group in 0..<groups {
+      let ready = group - route.planDistance
       if ready >= 0 {
         let end = (ready + 1) * Self.groupLength
         if plans[ready].effort == .sparse, holding != .nothing {
@@ -77,6 +79,45 @@ import Timing
     let first = opened(plans).filter { $0 < 3 * ParallelDecoder.planDistance }
     #expect(!first.isEmpty)
     #expect(try late.isEmpty || spent(film, opened(plans)) <= 0.25)
+  }
+
+  @Test func aShortFilmIsNotOpenedBeforeAnythingIsKnownOfIt() throws {
+    let film = try Self.film(every: 1, of: 15)
+    let plan = try #require(try plan(film))
+    guard case .groups(let route) = plan.route else { return }
+    #expect(route.planDistance == 3, "a fifth of its groups")
+    // None of these holds anything.
+    let opened = opened(try plans(film, .nothing, of: 15))
+    #expect(opened.count < 10, "\(opened)")
+    let long = try #require(try self.plan(Self.film(every: 1)))
+    guard case .groups(let route) = long.route else { return }
+    #expect(route.planDistance == ParallelDecoder.planDistance)
+  }
+
+  @Test func aTransitionOverAKeyFrameIsOneGroups() throws {
+    let film = try Self.film(every: 1)
+    func opened(endingAt last: Int) throws -> Int {
+      let plan = try #require(try plan(film))
+      guard case .groups(let route) = plan.route else { return 0 }
+      var count = 0
+      for group in 0..<Self.groups {
+        let ready = group - route.planDistance
+        if ready >= 0 {
+          let key = (ready + 1) * Self.groupLength
+          // Every second group ends in one, which goes on beyond its end.
+          if ready % 2 == 0 {
+            route.found(
+              Boundary(
+                kind: .dissolve, at: time(key - 5), first: time(key - 12), last: time(key + last), confidence: 0.9))
+          }
+          route.settled(key)
+          route.delivered(ready)
+        }
+        if route.plan(group).effort == .sparse { count += 1 }
+      }
+      return count
+    }
+    #expect(try opened(endingAt: 4) == opened(endingAt: -4))
   }
 
   @Test func whatIsSpentIsATenthAndHalfOfWhatHoldsBoundaries() throws {

@@ -39,6 +39,16 @@ import Timing
     #expect(boundary.at.index == (boundary.first.index + boundary.last.index) / 2)
   }
 
+  @Test func aMixThatWasMadeUpAsOneIsNoDissolve() {
+    var film = MadeFilm()
+    film.hold(MadeFilm.shot(3), 80)
+    film.dissolve(MadeFilm.shot(3), MadeFilm.shot(8), 20)
+    film.hold(MadeFilm.shot(8), 80)
+    // Between the frames that others need, and of a group that was left closed up to its end.
+    #expect(film.boundaries(seen: { $0 % 4 == 0 }).found.map(\.kind) == [.dissolve])
+    #expect(film.boundaries(seen: { !(80..<95).contains($0) }).found.isEmpty)
+  }
+
   @Test(arguments: [UInt8(16), 235]) func aShortWayThroughAPlainColourIsOneBoundary(level: UInt8) throws {
     let (a, b) = (MadeFilm.shot(3), MadeFilm.shot(8))
     let plain = MadeFilm.plain(level)

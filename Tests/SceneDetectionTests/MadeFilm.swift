@@ -151,15 +151,18 @@ struct MadeFilm {
 
   mutating func append(_ picture: AnalysisPicture) { pictures.append(picture) }
 
-  /// What the detector says of the film, and whether it kept its promise that nothing comes before the settled frame.
-  func boundaries(frameRate: Double = 25) -> (found: [Boundary], keptOrder: Bool) {
+  /// What the detector says of the film, and whether it kept its promise that nothing comes before the settled frame. The frames that
+  /// are not `seen` it takes for made up.
+  func boundaries(
+    frameRate: Double = 25, seen: (Int) -> Bool = { _ in true }
+  ) -> (found: [Boundary], keptOrder: Bool) {
     var detector = SceneDetector(frameRate: frameRate)
     var found: [Boundary] = []
     var keptOrder = true
     for (index, picture) in pictures.enumerated() {
       let settled = detector.settledFrame
       let time = FrameTime(index: index, pts: Int64(index), duration: 1, seconds: Double(index) / frameRate)
-      let out = detector.push(picture, at: time)
+      let out = detector.push(picture, at: time, isSeen: seen(index))
       keptOrder = keptOrder && out.allSatisfy { $0.first.index >= settled }
       found += out
     }
