@@ -285,29 +285,23 @@ extension StandingText {
   static let replacedShare = 0.5
   /// Fewest strokes that may be replaced: those of a letter.
   static let leastReplaced = 20
-  /// Share of the other parts that must still be there, where there are any: some have strokes in common with what came.
-  static let restShare = 0.5
 
-  /// Its parts, where some show other strokes while the rest is still there; nil where that is not so.
-  private func brokenParts(in edges: StrokeEdges) -> [Part]? {
+  private func parts(in edges: StrokeEdges) -> [Part] {
     var parts = [Part](repeating: Part(), count: (box.width + Self.partWidth - 1) / Self.partWidth)
     for (pixel, weight) in zip(positions, weights) {
       parts[part(of: pixel)].add(pixel: Int(pixel), weight: Int(weight), edges, width: width)
     }
-    guard parts.contains(where: \.showsOthers) else { return nil }
-    let (left, all) = parts.filter { !$0.showsOthers }.reduce((0, 0)) { ($0.0 + $1.sum, $0.1 + $1.energy) }
-    return Double(left) >= Self.restShare * Double(all) ? parts : nil
+    return parts
   }
 
   private func part(of pixel: Int32) -> Int { (Int(pixel) % width - box.left) / Self.partWidth }
 
-  /// Whether a part of it shows other strokes while the rest is still there.
-  func isBroken(in edges: StrokeEdges) -> Bool { brokenParts(in: edges) != nil }
+  /// Whether a part of it shows other strokes.
+  func isBroken(in edges: StrokeEdges) -> Bool { parts(in: edges).contains(where: \.showsOthers) }
 
-  /// Its strokes in those parts in whose place others came to rest, while the rest is still there; nil where there are none, or too
-  /// few.
+  /// Its strokes in those parts in whose place others came to rest; nil where there are none, or too few.
   func replacedPart(in still: StillStrokes) -> StandingText? {
-    guard let parts = brokenParts(in: still.last) else { return nil }
+    let parts = parts(in: still.last)
     let standing = standing(still, in: parts.map(\.showsOthers))
     let isReplaced = parts.indices.map {
       parts[$0].showsOthers && Double(standing[$0]) >= Self.replacedShare * Double(parts[$0].strokes)
@@ -334,8 +328,6 @@ extension StandingText {
         squares[step] += value * value
       }
     }
-
-    var sum: Int { sums.max() ?? 0 }
 
     /// Whether the highest cosine of the angle between both, as of ``Sight``, is low.
     var showsOthers: Bool {
