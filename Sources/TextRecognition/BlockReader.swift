@@ -39,11 +39,31 @@ struct BlockReader {
     var words: [ReadWord]
     var box: TextBox
     var confidence: Double
+    /// With the words beside its own that were read but not believed: a typed line may begin with them.
+    var extent: TextBox
 
     init(_ words: [ReadWord]) {
       self.words = words
       box = TextBox(around: words.map(\.box))
       confidence = words.confidence
+      extent = box
+    }
+
+    /// Heights of a line between a word and the next: three dots with a space on either side take more than three.
+    private static let widestGap = 4.0
+
+    /// With all words that were read, of its own and of other lines.
+    init(_ words: [ReadWord], of all: [ReadWord]) {
+      self.init(words)
+      var rest = all.filter { $0.letters > 1 && $0.line == words[0].line && $0.box.sharedArea(box) == 0 }
+      while let next = rest.firstIndex(where: { isBeside($0.box) }) {
+        extent = TextBox(around: [extent, rest.remove(at: next).box])
+      }
+    }
+
+    private func isBeside(_ word: TextBox) -> Bool {
+      let gap = max(word.left - extent.right, extent.left - word.right)
+      return gap <= Self.widestGap * box.height && word.bottom > box.top && word.top < box.bottom
     }
   }
 
@@ -99,7 +119,7 @@ struct BlockReader {
       }
       if value > best ?? -.infinity {
         best = value
-        reading.lines = accepted.map { Line($0) }
+        reading.lines = accepted.map { Line($0, of: words) }
         reading.refused = Self.refused(words, accepted)
       }
       let isGood = value / Double(max(1, letters)) >= Self.goodMean - Self.worthless
@@ -118,7 +138,7 @@ struct BlockReader {
       let words = try recognize(LetterPicture(whole: hat), Shape.square, scale: hat.scale, &reading)
       let accepted = acceptance.lines(words)
       guard !accepted.isEmpty || reading.refused.isEmpty else { continue }
-      reading.lines = accepted.map { Line($0) }
+      reading.lines = accepted.map { Line($0, of: words) }
       reading.refused = Self.refused(words, accepted)
     }
   }

@@ -247,8 +247,13 @@ final class ReadingDesk {
   private func lines(
     _ found: [BlockReader.Line], of request: ReadingRequest, _ x: Double, _ y: Double, shown: (Double) -> Bool
   ) -> [ReadLine] {
-    let boxes = found.map { $0.box.moved(x: x, y: y).grown(across: 0, down: Double(request.factor)) }
+    func placed(_ box: TextBox) -> TextBox { box.moved(x: x, y: y).grown(across: 0, down: Double(request.factor)) }
+    let boxes = found.map { placed($0.box) }
     var times = Self.times(request.parts, lines: boxes)
+    let begun = Self.times(request.parts, lines: found.map { placed($0.extent) })
+    if begun.own, (0...FrameHistory.longestTyping).contains(times.start.seconds - begun.start.seconds) {
+      times.start = begun.start
+    }
     let slide = SlideTimes(request.parts, lines: boxes, standing: (times.start, times.end))
     (times.start, times.end) = (slide.start, slide.end)
     return zip(found, boxes).map { line, box in

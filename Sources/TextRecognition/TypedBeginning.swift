@@ -14,7 +14,7 @@ extension FrameHistory {
   /// Most of a text's strokes that are there with its first sign.
   private static let mostAtOnce = 0.5
   /// Seconds before a text for which it may have been typed already: what stood for longer is no sign of it.
-  private static let longestTyping = 0.8
+  static let longestTyping = 0.8
 
   /// The frame with the first sign of a text that is typed from the left; nil where its beginning is not typed.
   ///

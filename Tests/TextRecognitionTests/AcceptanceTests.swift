@@ -30,6 +30,21 @@ import Timing
 
   @Test func lettersAloneAreNoText() { #expect(texts([word("I", 0.99), word("at", 0.99, x: 20)]).isEmpty) }
 
+  @Test func wordsBesideALineThatWereNotBelievedBelongToItsExtent() {
+    let kept = [word("SILENCE", 0.9, x: 300), word("SOLITUDE", 0.9, x: 390)]
+    // Gaps of 60 and 101; a line is 20 high.
+    let all =
+      kept + [
+        word("...", 0, x: 260), word("EMPTINESS", 0, x: 150), word("gr", 0.1, x: 571),
+        word("below", 0.2, line: 1, x: 100),
+      ]
+    let line = BlockReader.Line(kept, of: all)
+    #expect(line.box.left == 300 && line.box.right == 470)
+    #expect(line.extent.left == 150 && line.extent.right == 470 && line.extent.bottom == 20)
+    #expect(BlockReader.Line(kept).extent.left == 300)
+    #expect(BlockReader.Line(kept, of: all.filter { $0.text != "EMPTINESS" }).extent.left == 300, "dots are no word")
+  }
+
   /// What is read reaches from 0 to 400, the block from 100 to 300, capitals are 20 high.
   @Test func wordsThatTheEdgeOfWhatIsReadMayHaveCutAreTakenForThat() {
     let words = [word("tion:", 0.9, x: 12), word("1280", 0.9, x: 110), word("north", 0.9, x: 340)]
