@@ -21,5 +21,5 @@ extension Command {
       invocation.settings.options.stages = []
       invocation.settings.options.sprites = true
       return try AnalyzeCommand.run(invocation, as: "sprites")
-    })
+    }, startsWorkers: true)
 }
