@@ -77,10 +77,11 @@ package enum LibraryLog {
     state.withLock { $0.errors.allSatisfy { line in missingFrames.contains { line.contains($0) } } }
   }
 
-  /// How decoders of H.264 and HEVC tell that a frame is not there that another wants to use.
+  /// How decoders of H.264 and HEVC tell that a frame is not there that another wants to use; or, with a "buffer state", that one still is
+  /// which a frame that was left out had the order to forget.
   private static let missingFrames = [
     "Frame num gap", "eference picture", "number of reference frames",
-    "Could not find ref with POC", "co located POCs unavailable",
+    "Could not find ref with POC", "co located POCs unavailable", "illegal short term buffer state",
   ]
 
   /// Error lines of the demuxer.
