@@ -123,7 +123,7 @@ struct HostileFileTests {
     try folder.folder("work")
     let options = ["--stages", "scenes,frames,audio", "--speed", speed, "--work-dir", folder("work")]
     let batch = try Batch([Film.withSound()], into: folder("out"), options)
-    #expect(batch.outcome.exitCode == 0)
+    #expect(batch.outcome.exitCode == 0, "\(batch.outcome.errors)")
     #expect(everything(in: folder("work")).isEmpty)
   }
 

@@ -26,7 +26,10 @@ package enum Film {
     let unfinished = "\(folder)/unfinished-\(UUID().uuidString).\(fileExtension)"
     defer { try? FileManager.default.removeItem(atPath: unfinished) }
     try make(unfinished)
-    guard rename(unfinished, path) == 0 else { throw CommandFailure(description: "cannot keep \(path)") }
+    // Of two that make it at once the first counts: a film that is being read must not be replaced.
+    guard link(unfinished, path) == 0 || errno == EEXIST else {
+      throw CommandFailure(description: "cannot keep \(path)")
+    }
     return path
   }
 
