@@ -35,6 +35,8 @@ final class FastPlan {
   private var beforeCut: Set<Int> = []
   /// In order.
   private var opened: [Int] = []
+  /// What leaving out the rest of a group has saved of the cost of opening it.
+  private var saved: [Int: Double] = [:]
   /// No boundary is to come before this frame.
   private var settledFrame = 0
   /// What was known when a group had been delivered.
@@ -114,7 +116,13 @@ final class FastPlan {
   var route: VideoRoute {
     var route = GroupRoute(leavesOut: true, oneKeyEach: true) { self.plan($0) }
     route.planDistance = planDistance
-    route.delivered = { self.lessons[$0] = self.lesson(after: $0) }
+    route.delivered = { group, leftToRest in
+      if leftToRest > 0 {
+        self.saved[group] =
+          self.costOfOpening[group] * Double(leftToRest) / Double(self.starts[group + 1] - self.starts[group])
+      }
+      self.lessons[group] = self.lesson(after: group)
+    }
     route.found = { self.note($0) }
     route.settled = { self.settledFrame = $0 }
     return .groups(route)
@@ -123,15 +131,27 @@ final class FastPlan {
   /// What a group gets depends on groups that lie a fixed distance before it, however many threads there are.
   private func plan(_ group: Int) -> ParallelDecoder.Plan {
     let lesson = lessons.removeValue(forKey: group - planDistance) ?? firstLesson
-    let key = keyTimes.indices.contains(group) ? keyTimes[group].flatMap { keyPictures.removeValue(forKey: $0) } : nil
+    let key = keyTime(group).flatMap { keyPictures.removeValue(forKey: $0) }
     if let place = places[group], place < lesson.place {
       opened.append(group)
-      return ParallelDecoder.Plan(effort: .sparse)
+      return ParallelDecoder.Plan(effort: .sparse, restTest: restTest(of: group))
     }
     if judge.isUnlike(group), judge.endsRegularly(group) ? lesson.regularEndWithCut : lesson.othersEndWithCut {
       return ParallelDecoder.Plan(effort: .key, key: key)
     }
     return ParallelDecoder.Plan(effort: .key, leadsOver: true, key: key)
+  }
+
+  private func keyTime(_ group: Int) -> Int64? { keyTimes.indices.contains(group) ? keyTimes[group] : nil }
+
+  /// Between key frames that are alike a group is opened for what its ends do not tell, and looked into as a whole.
+  private func restTest(of group: Int) -> RestTestMaker? {
+    guard isSuspect(group), let next = keyTime(group + 1).flatMap({ keyPictures[$0] }) else { return nil }
+    let unevenPackets = judge.unevenPackets(group)
+    return {
+      var test = RestTest(next: next.picture, unevenPackets: unevenPackets)
+      return { test.isQuiet(from: $0, packets: $1) }
+    }
   }
 
   private func note(_ boundary: Boundary) {
@@ -149,22 +169,26 @@ final class FastPlan {
   private static let margin = 0.82
   /// Groups of ordinary length that are thought to hold a boundary before anything is known: to open too few at the beginning
   /// cannot be made good, too many can.
-  private static let groupsGranted = 4
+  private static let groupsGranted = 6
 
   private func lesson(after group: Int) -> Lesson {
     let settled = opened.filter { $0 + 1 < starts.count && starts[$0 + 1] <= settledFrame }
     func frames(_ groups: [Int]) -> Double { Double(groups.reduce(0) { $0 + starts[$1 + 1] - starts[$1] }) }
-    let granted = Double(Self.groupsGranted * (starts.last ?? 0)) / Double(starts.count - 1)
+    let all = Double(starts.last ?? 0)
+    let granted = Double(Self.groupsGranted) * all / Double(starts.count - 1)
     let suspects = settled.filter(isSuspect)
     let held = frames(suspects.filter(holding.contains))
-    let heldBySuspects = (held + granted) / (frames(suspects) + granted)
+    let suspected = judge.shareOfSuspects * all
     // Where suspects hold nothing, others hold less.
     let most = 2 * held > frames(suspects) ? judge.ranking.count : judge.suspects.count
     let others = settled.filter { !isSuspect($0) }
-    let heldByOthers = frames(others.filter(holding.contains)) / max(1, frames(others))
-    let share = heldBySuspects * judge.shareOfSuspects + heldByOthers * (1 - judge.shareOfSuspects)
-    let budget = Self.margin * max(Self.mostCost, Self.leastCost + share / 2)
-    let spent = opened.reduce(0) { $1 <= group ? $0 + costOfOpening[$1] : $0 }
+    let heldByOthers = frames(others.filter(holding.contains))
+    // What was looked into is known; of the rest as much may hold boundaries.
+    let heldByAll =
+      held + (held + granted) / (frames(suspects) + granted) * (suspected - frames(suspects))
+      + heldByOthers / max(1, frames(others)) * (all - suspected)
+    let budget = Self.margin * max(Self.mostCost, Self.leastCost + heldByAll / max(1, all) / 2)
+    let spent = opened.reduce(0) { $1 <= group ? $0 + costOfOpening[$1] - saved[$1, default: 0] : $0 }
     let unlike = settled.filter(judge.isUnlike)
     // By how many more of them were followed by a cut than were not.
     func excess(_ groups: [Int]) -> Int { 2 * groups.filter(beforeCut.contains).count - groups.count }

@@ -34,7 +34,7 @@ struct GroupRoute {
   var planDistance = ParallelDecoder.planDistance
   /// See ``ParallelDecoder``.
   let plan: (Int) -> ParallelDecoder.Plan
-  var delivered: (Int) -> Void = { _ in }
+  var delivered: (Int, Int) -> Void = { _, _ in }
   /// Told of every boundary as it is found.
   var found: (Boundary) -> Void = { _ in }
   /// Told, after every frame, before which frame no boundary is to come.

@@ -5,6 +5,10 @@ package import Timing
 /// Makes a test, new for each group of pictures, that says whether nothing can have happened between two pictures.
 package typealias QuietTestMaker = @Sendable () -> (AnalysisPicture, AnalysisPicture) -> Bool
 
+/// Makes a test that says, of the latest picture so far and the number of packets taken, whether nothing can happen in the rest of a
+/// group of pictures.
+package typealias RestTestMaker = @Sendable () -> (AnalysisPicture, Int) -> Bool
+
 /// Decodes one group of pictures after the other, on one thread, and gives out small pictures in the order they are shown.
 final class GroupDecoder {
   /// Calls to the decoder that failed on damaged data.
@@ -13,6 +17,8 @@ final class GroupDecoder {
   private(set) var flaggedFrames = 0
   /// Whether a group gave fewer or more frames than it has packets.
   private(set) var isMiscounted = false
+  /// Frames of the group that were not looked at, as nothing can have happened in the rest of it.
+  private(set) var leftToRest = 0
 
   private let context: Owned<UnsafeMutablePointer<AVCodecContext>>
   private let frame: VideoFrame
@@ -22,6 +28,11 @@ final class GroupDecoder {
   private let countsPackets: Bool
 
   private var effort = DecodingEffort.whole
+  private var leadsOver = false
+  private var isRestQuiet: ((AnalysisPicture, Int) -> Bool)?
+  /// The time after which the rest of the group lies that is left out.
+  private var restStart: Int64?
+  private var taken = 0
   private var start = Int64.min
   private var end = Int64.max
   /// Pictures that are decoded, shown or not, in order of their time.
@@ -48,10 +59,14 @@ final class GroupDecoder {
     countsPackets = LeanDecoding.onePacketPerFrame(context.pointer.pointee.codec_id)
   }
 
-  /// Begins a group whose first frame is shown at `start`; `key` is its key frame, where that is not to be decoded.
-  func begin(effort: DecodingEffort, start: Int64, key: GroupPicture?) {
+  /// Begins a group whose first frame is shown at `start`.
+  func begin(_ plan: ParallelDecoder.Plan, start: Int64) {
     avcodec_flush_buffers(context.pointer)
-    self.effort = effort
+    effort = plan.effort
+    leadsOver = plan.leadsOver
+    isRestQuiet = plan.restTest?()
+    restStart = nil
+    (taken, leftToRest) = (0, 0)
     self.start = start
     end = .max
     known = []
@@ -59,7 +74,7 @@ final class GroupDecoder {
     held = []
     previous = nil
     hasKey = false
-    self.key = key
+    key = plan.key
     isQuiet = quietTest()
     (expected, delivered) = (0, 0)
   }
@@ -77,6 +92,14 @@ final class GroupDecoder {
       previous = (pts, key.picture)
       delivered += 1
       return [GroupPicture(pts: pts, duration: item.facts.duration, picture: key.picture, isKey: true, isDecoded: true)]
+    }
+    taken += 1
+    if let restStart, let pts = item.facts.pts, pts > restStart {
+      if item.facts.isShown, isWithin(pts) {
+        skipped.append(item.facts)
+        leftToRest += 1
+      }
+      return []
     }
     context.pointer.pointee.skip_frame =
       !maySkip(item.facts) ? AVDISCARD_DEFAULT : effort == .sparse ? AVDISCARD_BIDIR : AVDISCARD_NONREF
@@ -163,7 +186,9 @@ final class GroupDecoder {
     guard leavesOut, let pts = facts.pts else { return }
     if peeked.handle.pointer.pointee.data.0 != nil, peeked.handle.pointer.pointee.pts == pts {
       if !known.contains(where: { $0.pts == pts }), previous.map({ $0.pts < pts }) ?? true {
-        know(pts, try peeked.analysisPicture())
+        let picture = try peeked.analysisPicture()
+        know(pts, picture)
+        if let isRestQuiet, restStart == nil, known.last?.pts == pts, isRestQuiet(picture, taken) { restStart = pts }
       }
     } else if context.pointer.pointee.skip_frame != AVDISCARD_DEFAULT, facts.isShown, isWithin(pts) {
       skipped.append(facts)
@@ -186,7 +211,9 @@ final class GroupDecoder {
       if let next, next.pts > from.pts {
         picture = picture.mixed(with: next.picture, share: Double(pts - from.pts) / Double(next.pts - from.pts))
       }
-      return GroupPicture(pts: pts, duration: facts.duration, picture: picture, isKey: false, isDecoded: false)
+      return GroupPicture(
+        pts: pts, duration: facts.duration, picture: picture, isKey: false, isDecoded: false,
+        leadsOver: restStart.map { pts > $0 } ?? false)
     }
   }
 
@@ -195,7 +222,8 @@ final class GroupDecoder {
     guard let key = previous else { return [] }
     let due = held.filter { isWithin($0.pts) }.sorted { ($0.pts ?? 0) < ($1.pts ?? 0) }
     return due.map {
-      GroupPicture(pts: $0.pts, duration: $0.duration, picture: key.picture, isKey: false, isDecoded: false)
+      GroupPicture(
+        pts: $0.pts, duration: $0.duration, picture: key.picture, isKey: false, isDecoded: false, leadsOver: leadsOver)
     }
   }
 }

@@ -19,15 +19,20 @@ package final class ParallelDecoder {
   /// How a group is to be decoded; asked once a group, in order.
   package struct Plan: Sendable {
     package let effort: DecodingEffort
-    /// See ``PictureGroup/leadsOver``.
+    /// Whether the frames of a group of which only the key frame is decoded lead over to the next one's.
     package let leadsOver: Bool
-    /// See ``PictureGroup/key``.
+    /// The key frame of a group of which no other is decoded, where it is known from before.
     package let key: GroupPicture?
+    /// Where the rest of a group may be left out, which then leads over to the next key frame.
+    package let restTest: RestTestMaker?
 
-    package init(effort: DecodingEffort, leadsOver: Bool = false, key: GroupPicture? = nil) {
+    package init(
+      effort: DecodingEffort, leadsOver: Bool = false, key: GroupPicture? = nil, restTest: RestTestMaker? = nil
+    ) {
       self.effort = effort
       self.leadsOver = leadsOver
       self.key = key
+      self.restTest = restTest
     }
   }
 
@@ -46,7 +51,7 @@ package final class ParallelDecoder {
   private let planDistance: Int
   private let mostBytes: Int
   private let plan: (Int) -> Plan
-  private let delivered: (Int) -> Void
+  private let delivered: (Int, Int) -> Void
   private var deliveredGroups = 0
   private let deliver: (GroupPicture) throws -> Void
   private var threads: [PlainThread] = []
@@ -56,7 +61,7 @@ package final class ParallelDecoder {
   private var keyAfter: PictureGroup.Item?
   private var count = 0
   private var framesInGroup = 0
-  /// Pictures of a group that leads over, until the next group's first is there.
+  /// Pictures that lead over to the next group's first, until that is there.
   private var leading: [GroupPicture] = []
 
   /// What the threads share.
@@ -78,11 +83,12 @@ package final class ParallelDecoder {
   ///   - mostBytes: compressed bytes that may wait to be decoded, where a group does not need more to go on.
   ///   - plan: how to decode the group of a number, counted from 0. Asked on the caller's thread, when all groups but the
   ///     `planDistance` before it are delivered, so that a plan may follow from what was found in them.
-  ///   - delivered: told, on the caller's thread, when all pictures of a group have been delivered.
+  ///   - delivered: told, on the caller's thread, when all pictures of a group have been delivered, and how many frames were
+  ///     left out as its rest.
   ///   - deliver: gets the pictures in order, on the caller's thread.
   package init(
     _ input: Input, threads count: Int, oneKeyEach: Bool, lean: Bool, planDistance: Int = planDistance,
-    mostBytes: Int = mostBytes, plan: @escaping (Int) -> Plan, delivered: @escaping (Int) -> Void = { _ in },
+    mostBytes: Int = mostBytes, plan: @escaping (Int) -> Plan, delivered: @escaping (Int, Int) -> Void = { _, _ in },
     quietTest: @escaping QuietTestMaker, deliver: @escaping (GroupPicture) throws -> Void
   ) throws(MediaError) {
     let shared = Shared()
@@ -179,7 +185,7 @@ package final class ParallelDecoder {
 
   private func append(_ item: PictureGroup.Item, to group: PictureGroup) {
     // The rest of a group of which one frame is decoded matters by its times alone.
-    let isNeeded = group.effort != .key || item.facts.isKey && group.key == nil
+    let isNeeded = group.plan.effort != .key || item.facts.isKey && group.plan.key == nil
     shared.monitor.change {
       group.waiting.append(isNeeded ? item : PictureGroup.Item(packet: nil, facts: item.facts))
       group.undecoded += 1
@@ -198,30 +204,31 @@ package final class ParallelDecoder {
   /// all is done; returns false once nothing is left.
   private func deliverSome(waiting: (Shared) -> Bool) throws -> Bool {
     let isLast = current == nil
-    let (pictures, leadsOver, isGroupDone) = try take(isLast: isLast, waiting)
-    for picture in pictures { try pass(picture, leadsOver: leadsOver) }
-    if isGroupDone {
-      delivered(deliveredGroups)
+    let (pictures, finished) = try take(isLast: isLast, waiting)
+    for picture in pictures { try pass(picture) }
+    if let finished {
+      delivered(deliveredGroups, finished.leftToRest)
       deliveredGroups += 1
     }
-    return isGroupDone || !pictures.isEmpty
+    return finished != nil || !pictures.isEmpty
   }
 
-  private func take(isLast: Bool, _ waiting: (Shared) -> Bool) throws -> ([GroupPicture], Bool, Bool) {
+  /// Pictures of the first group, and the group if these are its last.
+  private func take(isLast: Bool, _ waiting: (Shared) -> Bool) throws -> ([GroupPicture], PictureGroup?) {
     let shared = shared
-    let taken: ([GroupPicture], Bool, Bool) = shared.monitor.wait {
-      guard shared.failure == nil, let first = shared.groups.first else { return ([], false, false) }
+    let taken: ([GroupPicture], PictureGroup?) = shared.monitor.wait {
+      guard shared.failure == nil, let first = shared.groups.first else { return ([], nil) }
       let pictures = first.pictures
       first.pictures = []
       shared.frames -= pictures.count
       if first.isFinished {
         shared.groups.removeFirst()
         shared.untaken -= 1
-        return (pictures, first.leadsOver, true)
+        return (pictures, first)
       }
       // To wait for a group that waits for its next packet would be for ever: a single frame may have more bytes than may wait.
       let mayWait = isLast || first.hasWork && waiting(shared)
-      return pictures.isEmpty && mayWait ? nil : (pictures, first.leadsOver, false)
+      return pictures.isEmpty && mayWait ? nil : (pictures, nil)
     }
     if let failure = shared.failure { throw failure }
     return taken
@@ -229,14 +236,16 @@ package final class ParallelDecoder {
 
   // MARK: - Order
 
-  private func pass(_ picture: GroupPicture, leadsOver: Bool) throws {
-    if picture.isDecoded { try deliverLeading(to: picture) }
-    if leadsOver, !picture.isDecoded { leading.append(picture) } else { try deliver(picture) }
-    if leadsOver, picture.isDecoded { leadFrom = picture }
+  private func pass(_ picture: GroupPicture) throws {
+    if picture.isDecoded {
+      try deliverLeading(to: picture)
+      leadFrom = picture
+    }
+    if picture.leadsOver { leading.append(picture) } else { try deliver(picture) }
   }
   private var leadFrom: GroupPicture?
 
-  /// Delivers the frames between two key frames as a slow mix of both.
+  /// Delivers the frames between two decoded ones as a slow mix of both.
   private func deliverLeading(to next: GroupPicture?) throws {
     defer { leading = [] }
     for item in leading {
@@ -260,7 +269,7 @@ package final class ParallelDecoder {
 
   private static func work(_ shared: Shared, _ decoder: GroupDecoder) {
     while let group = nextGroup(shared) {
-      decoder.begin(effort: group.effort, start: group.start, key: group.key)
+      decoder.begin(group.plan, start: group.start)
       do {
         try decode(group, shared, decoder)
       } catch {
@@ -305,6 +314,7 @@ package final class ParallelDecoder {
       shared.monitor.change {
         shared.frames += pictures.count
         group.pictures += pictures
+        group.leftToRest = decoder.leftToRest
         group.isFinished = true
       }
       return

@@ -25,6 +25,9 @@ package struct GroupPicture: Sendable {
   package let isKey: Bool
   /// Whether this frame was decoded itself, and not made up from its neighbours.
   package let isDecoded: Bool
+  /// Whether a frame that was made up is a mix of the last decoded before it and the next, in whatever group that is; else it stands
+  /// as it is.
+  package var leadsOver = false
 }
 
 /// What a packet tells of its frame before it is decoded.
@@ -65,13 +68,9 @@ final class PictureGroup: @unchecked Sendable {
     let facts: PacketFacts
   }
 
-  let effort: DecodingEffort
+  let plan: ParallelDecoder.Plan
   /// Where its first frame is shown; frames before belong to the group before.
   let start: Int64
-  /// Whether the frames of a group of which only the key frame is decoded lead over to the next one's.
-  let leadsOver: Bool
-  /// The key frame of a group of which no other is decoded, where it is known from before.
-  let key: GroupPicture?
 
   // What follows is guarded by the monitor of the decoder it belongs to.
 
@@ -86,14 +85,14 @@ final class PictureGroup: @unchecked Sendable {
   /// Decoded, not yet delivered.
   var pictures: [GroupPicture] = []
   var isFinished = false
+  /// Frames that were left out as nothing can have happened in the rest of it.
+  var leftToRest = 0
 
   /// Whether anything will come of it before it gets another packet.
   var hasWork: Bool { isClosed || undecoded > 0 }
 
   init(_ plan: ParallelDecoder.Plan, start: Int64) {
-    effort = plan.effort
-    leadsOver = plan.leadsOver
-    key = plan.key
+    self.plan = plan
     self.start = start
   }
 }

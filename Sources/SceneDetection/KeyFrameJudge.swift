@@ -12,28 +12,32 @@ package struct KeyFrameJudge {
     package var frames: Int
     /// Largest mean size of eight frames in a row to the middle one of all such.
     package var unevenness: Double
+    /// Packets up to the last that lies in eight so large that the group is suspect for them; 0 where there are none.
+    package var unevenPackets: Int
 
     /// `bytes`: compressed sizes of the frames after the key frame, in the order of the file.
     package init(frames: Int, bytes: [Int]) {
       self.frames = frames
-      unevenness = Self.unevenness(bytes)
+      (unevenness, unevenPackets) = Self.unevenness(bytes)
     }
 
     private static let window = 8
     /// Sizes this small vary by chance.
     private static let smallest = 64
 
-    private static func unevenness(_ bytes: [Int]) -> Double {
-      guard bytes.count > 2 * window else { return 1 }
+    private static func unevenness(_ bytes: [Int]) -> (Double, packets: Int) {
+      guard bytes.count > 2 * window else { return (1, 0) }
       var sum = bytes[0..<window].reduce(0, +)
       var sums = [sum]
       for index in window..<bytes.count {
         sum += bytes[index] - bytes[index - window]
         sums.append(sum)
       }
-      sums.sort()
-      let middle = sums[sums.count / 2] + window * smallest
-      return Double(sums[sums.count - 1]) / Double(middle)
+      let sorted = sums.sorted()
+      let middle = Double(sorted[sums.count / 2] + window * smallest)
+      let lastUneven = sums.lastIndex { Double($0) > KeyFrameJudge.mostUneven * middle }
+      // The key frame is a packet, too.
+      return (Double(sorted[sums.count - 1]) / middle, lastUneven.map { $0 + window + 1 } ?? 0)
     }
   }
 
@@ -64,6 +68,7 @@ package struct KeyFrameJudge {
 
   /// Ranks the groups by suspicion, once all key pictures are there. `costs`: what looking into each costs, in any unit.
   package mutating func rank(_ groups: [Group], costs: [Double]) {
+    self.groups = groups
     let longest = groups.map(\.frames).max() ?? 0
     isRegular = groups.indices.map { groups[$0].frames == longest || $0 == groups.count - 1 }
     let total = Double(max(1, groups.reduce(0) { $0 + $1.frames }))
@@ -82,6 +87,10 @@ package struct KeyFrameJudge {
     shareOfSuspects = Double(suspects.reduce(0) { $0 + groups[$1].frames }) / total
   }
 
+  /// Packets of a group after which its sizes are no longer suspect.
+  package func unevenPackets(_ group: Int) -> Int { groups.indices.contains(group) ? groups[group].unevenPackets : 0 }
+  private var groups: [Group] = []
+
   /// Whether the key frames at both ends of a group show different pictures.
   package func isUnlike(_ group: Int) -> Bool { likenesses.indices.contains(group) && likenesses[group] != nil }
 
@@ -94,7 +103,7 @@ package struct KeyFrameJudge {
   /// Cost of a group's frame to that of the film's below which it makes no further difference.
   private static let leastCostliness = 0.1
   /// A picture that goes and comes back leaves its key frames alike, and sizes that rise far above the rest.
-  private static let mostUneven = 4.0
+  fileprivate static let mostUneven = 4.0
 
   private func suspicion(of index: Int, _ groups: [Group], _ longest: Int) -> Double {
     // A cut leads to another picture altogether; what is half alike may have moved. A plain picture says nothing.

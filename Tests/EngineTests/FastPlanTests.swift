@@ -37,9 +37,10 @@ import Timing
     FrameTime(index: frame, pts: Int64(frame), duration: 1, seconds: Double(frame) / 25)
   }
 
-  /// Asks for the plan of each group as a pass does, and tells of what was found in those that are opened.
+  /// Asks for the plan of each group as a pass does, and tells of what was found in those that are opened, and how many of their
+  /// frames were left out as their rest.
   private func plans(
-    _ film: String, _ holding: Holding, of groups: Int = groups, threads: Int = 1
+    _ film: String, _ holding: Holding, of groups: Int = groups, threads: Int = 1, leftToRest: Int = 0
   ) throws -> [ParallelDecoder.Plan] {
     let plan = try #require(try plan(film, threads: threads))
     guard case .groups(let route) = plan.route else { return [] }
@@ -53,7 +54,7 @@ import Timing
           route.found(Boundary(kind: .cut, at: at, first: at, last: at, confidence: 0.9))
         }
         route.settled(end)
-        route.delivered(ready)
+        route.delivered(ready, plans[ready].restTest == nil ? 0 : leftToRest)
       }
       plans.append(route.plan(group))
     }
@@ -111,7 +112,7 @@ import Timing
                 kind: .dissolve, at: time(key - 5), first: time(key - 12), last: time(key + last), confidence: 0.9))
           }
           route.settled(key)
-          route.delivered(ready)
+          route.delivered(ready, 0)
         }
         if route.plan(group).effort == .sparse { count += 1 }
       }
@@ -127,6 +128,21 @@ import Timing
     #expect(spent > 0.45 && spent <= 0.60, "\(spent)")
     // Not all at the beginning: what is opened is what is most suspicious of the whole film.
     #expect(opened.contains { $0 >= Self.groups / 2 })
+  }
+
+  @Test func whatLeavingOutTheRestOfGroupsSavesIsSpentOnOthers() throws {
+    let film = try Self.film(every: 1)
+    let opened = opened(try plans(film, .within)).count
+    let more = self.opened(try plans(film, .within, leftToRest: Self.groupLength / 2)).count
+    #expect(more > opened && more < 2 * opened, "\(more) instead of \(opened)")
+  }
+
+  @Test func theRestOfAGroupIsLeftOutOnlyWhereItsKeyFramesTellSomething() throws {
+    let suspects: Set = [15, 31, 47]
+    let plans = try plans(try Self.film(every: 16), .within)
+    let told = Set(plans.indices.filter { plans[$0].restTest != nil })
+    // After the last there is no key frame.
+    #expect(told == suspects.subtracting([47]) && Set(opened(plans)).count > suspects.count)
   }
 
   @Test func groupsBetweenAlikeKeyFramesAreOpenedOnlyWhereOthersHeldBoundaries() throws {

@@ -3,6 +3,7 @@ import Foundation
 @testable import Media
 import TestSupport
 import Testing
+import Timing
 
 /// Groups of pictures decoded side by side.
 @Suite struct ParallelDecoderTests {
@@ -48,13 +49,45 @@ import Testing
       plan: { group in
         (asked, underWay) = (group + 1, max(underWay, group - delivered))
         return ParallelDecoder.Plan(effort: .whole)
-      }, delivered: { delivered = $0 + 1 }, quietTest: { { _, _ in false } }, deliver: { _ in })
+      }, delivered: { group, _ in delivered = group + 1 }, quietTest: { { _, _ in false } }, deliver: { _ in })
     let packet = try Packet()
     while try input.read(packet) { if packet.streamIndex == input.videoStreamIndex { try decoder.send(packet) } }
     try decoder.finish()
     #expect(asked == 14 && delivered == 14)
     // One less where the long group happens to be done early.
     #expect(underWay >= ParallelDecoder.planDistance - 2 && underWay < ParallelDecoder.planDistance)
+  }
+
+  /// A film that grows brighter by a level a frame: what leads over from one picture to a later one is what was left out.
+  @Test(arguments: [1, 2]) func theRestOfAGroupLeadsOverToTheNextKeyFrame(threads: Int) throws {
+    let film = try Film.make(
+      [
+        "-f", "lavfi", "-i", "nullsrc=s=160x90:r=25:d=8", "-vf", "geq=lum='20+N':cb=128:cr=128", "-c:v", "libx264",
+        "-preset", "veryfast", "-qp", "4", "-g", "50", "-sc_threshold", "0", "-bf", "2", "-pix_fmt", "yuv420p",
+      ], as: "mkv")
+    let input = try Input(path: film, limits: Limits())
+    let afterTwenty: RestTestMaker = { { _, packets in packets > 20 } }
+    var lumas: [Double] = []
+    var decoded: [Int] = []
+    var left: [Int] = []
+    let decoder = try ParallelDecoder(
+      input, threads: threads, oneKeyEach: true, lean: true,
+      plan: { ParallelDecoder.Plan(effort: .sparse, restTest: $0 % 2 == 1 ? afterTwenty : nil) },
+      delivered: { _, frames in left.append(frames) }, quietTest: { { _, _ in false } },
+      deliver: { (picture: GroupPicture) in
+        if picture.isDecoded { decoded.append(lumas.count) }
+        lumas.append(picture.picture.luma.mean)
+      })
+    let packet = try Packet()
+    while try input.read(packet) { if packet.streamIndex == input.videoStreamIndex { try decoder.send(packet) } }
+    try decoder.finish()
+    try #require(lumas.count == 200 && left.count == 4)
+    #expect(left[0] == 0 && left[2] == 0 && (25...30).contains(left[1]) && (25...30).contains(left[3]), "\(left)")
+    // No frame of the rest was decoded, and none before it left out for it.
+    #expect(!decoded.contains { (100 - left[1]..<100).contains($0) } && decoded.contains(100 - left[1] - 1))
+    for frame in 0..<200 - left[3] { #expect(abs(lumas[frame] - Double(20 + frame)) < 2, "frame \(frame)") }
+    // After the last group nothing comes that it could lead over to.
+    #expect(lumas.suffix(left[3]).allSatisfy { abs($0 - Double(20 + 199 - left[3])) < 2 })
   }
 
   /// Groups may have thousands of frames, of which packets are small and come faster than they are decoded.

@@ -34,6 +34,13 @@ import Timing
     #expect(Set(judge(seeds: [1, 1, 1], groups, costs: [1, 1, 1]).suspects) == [1, 2])
   }
 
+  @Test func sizesAreSuspectUpToTheLastThatRises() {
+    let judge = judge(
+      seeds: [1, 1, 1], [Self.even, Self.risen, []].map { Group(frames: 100, bytes: $0) }, costs: [1, 1, 1])
+    // Of eight frames three must have risen: the last such begin with the fifth but last, and with the key frame 66 packets go by.
+    #expect((0..<4).map(judge.unevenPackets) == [0, 66, 0, 0])
+  }
+
   @Test func aPlainPictureTellsNothingOfWhatLiesBetween() {
     var judge = KeyFrameJudge()
     let shot = MadeFilm.shot(3)
