@@ -49,7 +49,8 @@ final class FastPlan {
   private struct Lesson {
     /// Groups before this place are opened.
     var place: Int
-    /// Whether groups with unlike key frames are mostly followed by a cut, where the next came at a regular distance and else.
+    /// Whether groups with unlike key frames are mostly followed by a cut, where the next came at a regular distance, and where it did
+    /// not and is not sharp.
     var regularEndWithCut: Bool
     var othersEndWithCut: Bool
   }
@@ -60,7 +61,7 @@ final class FastPlan {
     var bytes: [Int] = []
     var keyTimes: [Int64?] = []
     func close() {
-      if !bytes.isEmpty { groups.append(KeyFrameJudge.Group(frames: bytes.count, bytes: Array(bytes.dropFirst()))) }
+      if !bytes.isEmpty { groups.append(KeyFrameJudge.Group(frames: bytes.count, bytes: bytes)) }
       bytes = []
     }
     var cost = DecodingCost()
@@ -136,10 +137,14 @@ final class FastPlan {
       opened.append(group)
       return ParallelDecoder.Plan(effort: .sparse, restTest: restTest(of: group))
     }
-    if judge.isUnlike(group), judge.endsRegularly(group) ? lesson.regularEndWithCut : lesson.othersEndWithCut {
-      return ParallelDecoder.Plan(effort: .key, key: key)
-    }
-    return ParallelDecoder.Plan(effort: .key, leadsOver: true, key: key)
+    return ParallelDecoder.Plan(effort: .key, leadsOver: !endsWithCut(group, lesson), key: key)
+  }
+
+  /// Whether a group that is not looked into is followed by a cut.
+  private func endsWithCut(_ group: Int, _ lesson: Lesson) -> Bool {
+    guard judge.isUnlike(group) else { return false }
+    if judge.endsRegularly(group) { return lesson.regularEndWithCut }
+    return judge.endsSharply(group) || lesson.othersEndWithCut
   }
 
   private func keyTime(_ group: Int) -> Int64? { keyTimes.indices.contains(group) ? keyTimes[group] : nil }

@@ -15,15 +15,23 @@ package struct KeyFrameJudge {
     /// Packets up to the last that lies in eight so large that the group is suspect for them; 0 where there are none.
     package var unevenPackets: Int
 
-    /// `bytes`: compressed sizes of the frames after the key frame, in the order of the file.
+    /// Bytes of the key frame, and of a frame at the end of the group, on average of the last eight.
+    package var keyBytes: Int
+    package var endBytes: Double
+
+    /// `bytes`: compressed sizes of the frames, in the order of the file, the key frame's first.
     package init(frames: Int, bytes: [Int]) {
       self.frames = frames
-      (unevenness, unevenPackets) = Self.unevenness(bytes)
+      keyBytes = bytes.first ?? 0
+      let others = Array(bytes.dropFirst())
+      let end = others.suffix(Self.window)
+      endBytes = Double(end.reduce(0, +)) / Double(max(1, end.count))
+      (unevenness, unevenPackets) = Self.unevenness(others)
     }
 
     private static let window = 8
     /// Sizes this small vary by chance.
-    private static let smallest = 64
+    fileprivate static let smallest = 64
 
     private static func unevenness(_ bytes: [Int]) -> (Double, packets: Int) {
       guard bytes.count > 2 * window else { return (1, 0) }
@@ -98,6 +106,17 @@ package struct KeyFrameJudge {
   /// longest are, and the last is taken for one.
   package func endsRegularly(_ group: Int) -> Bool { isRegular.indices.contains(group) && isRegular[group] }
   private var isRegular: [Bool] = []
+
+  /// Whether a group's next key frame is so much larger than the frames before it that nothing was changing there.
+  ///
+  /// Of 153 key frames at no regular distance that were unlike the ones before them, on six annotated films and four made of real
+  /// ones, 72 were such: 30 of them cuts, 29 in a gradual transition, and 13 neither; of the others 22 were cuts.
+  package func endsSharply(_ group: Int) -> Bool {
+    groups.indices.contains(group + 1)
+      && Double(groups[group + 1].keyBytes) >= Self.sharp * (groups[group].endBytes + Double(Group.smallest))
+  }
+
+  private static let sharp = 6.0
 
   private static let halfAlike = 0.6
   /// Cost of a group's frame to that of the film's below which it makes no further difference.

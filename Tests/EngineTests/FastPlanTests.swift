@@ -167,6 +167,25 @@ import Timing
     }
   }
 
+  /// Shots of 24 frames behind one of 60, and key frames where the encoder sees them change. Of still ones all else is small.
+  @Test(arguments: [0, 6]) func aClosedGroupEndsWithACutWhereNothingChangedBeforeALargeKeyFrame(noise: Int) throws {
+    let shot = "(1+floor((N-60)/\(Self.groupLength)))*gte(N,60)"
+    let film = try Film.make(
+      [
+        "-f", "lavfi", "-i", "nullsrc=s=32x18:r=25,trim=end_frame=\(60 + 39 * Self.groupLength)",
+        "-vf",
+        "geq=lum='40+170*mod(abs(sin(floor(X/4)*12.9898+floor(Y/4)*78.233+\(shot)*3.7)*43758.5),1)':cb=128:cr=128,scale=320:180"
+          + ",noise=alls=\(noise):allf=t",
+        "-c:v", "libx264", "-preset", "veryfast", "-qp", "20", "-bf", "0", "-pix_fmt", "yuv420p", "-x264-params",
+        "keyint=250:min-keyint=12",
+      ], as: "mkv")
+    let plans = try plans(film, .nothing, of: 30)
+    // By then the groups looked into have taught that no cut comes.
+    let closed = plans[(2 * ParallelDecoder.planDistance)...].dropLast().filter { $0.effort == .key }
+    try #require(closed.count > 5)
+    #expect(closed.allSatisfy { $0.leadsOver == (noise > 0) }, "\(opened(plans)) \(closed.map(\.leadsOver))")
+  }
+
   @Test func ofAClosedGroupTheKeyFrameIsNotDecodedAgain() throws {
     let film = try Self.film(every: 4)
     let plans = try plans(film, .nothing, threads: 2)

@@ -15,10 +15,11 @@ import Timing
     return judge
   }
 
-  private static let even = [Int](repeating: 1000, count: 99)
+  /// Sizes of a group's frames, the key frame's first.
+  private static let even = [5000] + [Int](repeating: 1000, count: 99)
 
   /// A group of the same picture throughout, whose sizes rise tenfold for some frames in its middle.
-  private static let risen = (0..<99).map { (40..<60).contains($0) ? 10_000 : 1000 }
+  private static let risen = [5000] + (0..<99).map { (40..<60).contains($0) ? 10_000 : 1000 }
 
   @Test func onlyGroupsWhereSomethingMayHappenAreSuspect() {
     let groups = [Group(frames: 100, bytes: Self.even), Group(frames: 100, bytes: Self.even)]
@@ -41,6 +42,13 @@ import Timing
     #expect((0..<4).map(judge.unevenPackets) == [0, 66, 0, 0])
   }
 
+  @Test func aKeyFrameThatIsFarLargerThanWhatWasBeforeItIsSharp() {
+    let ending = Self.even.dropLast(8) + [Int](repeating: 500, count: 8)
+    let groups = [Self.even, Self.even, Array(ending), Self.even].map { Group(frames: 100, bytes: $0) }
+    let judge = judge(seeds: [1, 2, 1, 2], groups, costs: [1, 1, 1, 1])
+    #expect((0..<5).map(judge.endsSharply) == [false, false, true, false, false])
+  }
+
   @Test func aPlainPictureTellsNothingOfWhatLiesBetween() {
     var judge = KeyFrameJudge()
     let shot = MadeFilm.shot(3)
@@ -54,7 +62,7 @@ import Timing
   }
 
   @Test func groupsThatAreNotSuspectComeLast() {
-    let groups = [60, 100, 60, 100].map { Group(frames: $0, bytes: Array(Self.even.prefix($0 - 1))) }
+    let groups = [60, 100, 60, 100].map { Group(frames: $0, bytes: Array(Self.even.prefix($0))) }
     let judge = judge(seeds: [1, 1, 2, 2], groups, costs: [1, 1, 1, 1])
     #expect(judge.suspects == [3, 1], "of the last it is not known what follows")
     #expect(judge.ranking.prefix(2) == [3, 1] && Set(judge.ranking.suffix(2)) == [0, 2])
@@ -63,7 +71,7 @@ import Timing
 
   @Test func ofEqualSuspicionTheCheaperComesFirst() {
     // The last group is the longest, so that the others' key frames are none of regular distance.
-    let groups = [60, 60, 60, 100].map { Group(frames: $0, bytes: Array(Self.even.prefix($0 - 1))) }
+    let groups = [60, 60, 60, 100].map { Group(frames: $0, bytes: Array(Self.even.prefix($0))) }
     let costs = [3.0, 1, 2, 2]
     let judge = judge(seeds: [1, 2, 1, 2], groups, costs: costs)
     #expect((0..<3).allSatisfy(judge.isUnlike))
