@@ -25,6 +25,8 @@ final class FastPlan {
   private let costOfTheRest: Double
   private let costOfOpening: [Double]
   private let planDistance: Int
+  /// On average; 0 where times do not tell.
+  private var framesPerSecond = 0.0
   /// Index of the first frame of each group, and after the last.
   private let starts: [Int]
   /// Of each group: how many are more worth opening.
@@ -80,7 +82,9 @@ final class FastPlan {
     guard scan.isDivisible, scan.keyFrames > 1, scan.frames >= Self.leastFrames * scan.keyFrames else { return nil }
     var judge = KeyFrameJudge()
     var kept: [Int64: GroupPicture] = [:]
+    var (first, last): (FrameTime?, FrameTime?)
     let isIntact = try Self.visitKeyFrames(of: input, threads: threads) { picture, time in
+      (first, last) = (first ?? time, time)
       judge.add(picture.picture, at: time)
       if let pts = picture.pts, kept.count < Self.mostKept { kept[pts] = picture }
       progress(PassProgress(frames: time.index, seconds: time.seconds, fraction: 0))
@@ -88,6 +92,9 @@ final class FastPlan {
     // Damage has to be met by the pass.
     keyPictures = isIntact ? kept : [:]
     self.keyTimes = keyTimes
+    if let first, let last, last.seconds > first.seconds {
+      framesPerSecond = Double(last.index - first.index) / (last.seconds - first.seconds)
+    }
     costOfTheRest = cost.ofTheRest
     costOfOpening = cost.ofOpening
     judge.rank(groups, costs: costOfOpening)
@@ -152,9 +159,8 @@ final class FastPlan {
   /// Between key frames that are alike a group is opened for what its ends do not tell, and looked into as a whole.
   private func restTest(of group: Int) -> RestTestMaker? {
     guard isSuspect(group), let next = keyTime(group + 1).flatMap({ keyPictures[$0] }) else { return nil }
-    let unevenPackets = judge.unevenPackets(group)
-    return {
-      var test = RestTest(next: next.picture, unevenPackets: unevenPackets)
+    return { [unevenPackets = judge.unevenPackets(group), framesPerSecond] in
+      var test = RestTest(next: next.picture, unevenPackets: unevenPackets, framesPerSecond: framesPerSecond)
       return { test.isQuiet(from: $0, packets: $1) }
     }
   }

@@ -3,27 +3,32 @@ import Testing
 import Timing
 
 @Suite struct RestTestTests {
-  private static let length = 100
+  private static let length = 400
   private let old = MadeFilm.shot(1)
   private let new = MadeFilm.shot(2)
 
   /// The first packet at which the rest of a group is quiet, whose picture at each packet is given.
   private func told(
-    before next: AnalysisPicture, unevenPackets: Int = 0, _ picture: (Int) -> AnalysisPicture
+    before next: AnalysisPicture, unevenPackets: Int = 0, framesPerSecond: Double = 25,
+    _ picture: (Int) -> AnalysisPicture
   ) -> Int? {
-    var test = RestTest(next: next, unevenPackets: unevenPackets)
+    var test = RestTest(next: next, unevenPackets: unevenPackets, framesPerSecond: framesPerSecond)
     return (0..<Self.length).first { test.isQuiet(from: picture($0), packets: $0) }
   }
 
   @Test func afterACutTheRestIsQuietOnceTheNewShotStands() throws {
     let told = try #require(told(before: new) { $0 < 40 ? old : new })
-    #expect((52...60).contains(told), "half a second after the cut: \(told)")
+    #expect((52...60).contains(told), "twelve frames after the cut: \(told)")
   }
 
-  @Test(arguments: [12, 24, 50]) func aDissolveIsNotCutOff(length: Int) throws {
+  @Test(arguments: [12, 24, 50, 100, 150], [25.0, 60])
+  func aDissolveIsNotCutOff(length: Int, rate: Double) throws {
     let told = try #require(
-      told(before: new) { MadeFilm.mix(old, new, min(1, max(0, Double($0 - 20) / Double(length)))) })
-    #expect((20 + length...20 + length + 20).contains(told), "\(told)")
+      told(before: new, framesPerSecond: rate) {
+        MadeFilm.mix(old, new, min(1, max(0, Double($0 - 20) / Double(length))))
+      })
+    // A picture that one predicts from the next is that, though the last of the old shot is in it.
+    #expect((20 + length * 9 / 10...20 + length + Int(rate / 2) + 8).contains(told), "\(told)")
   }
 
   @Test func aFadeInIsNotCutOff() throws {
