@@ -1,6 +1,9 @@
 #include "CKernels.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #define LOOPS "strokes_loops.h"
 #include "each_machine.h"
@@ -24,8 +27,26 @@ void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_
   CALL(dense, rising, falling, width, height, edge, needed, mask, rows, scratch);
 }
 
+void ck_sight(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, ptrdiff_t offset, const ck_run *runs,
+              size_t number, const int16_t *weights, int64_t *products, int64_t *square) {
+  CALL(sight, after, before, count, reach, offset, runs, number, weights, products, square);
+}
+
+void ck_slide(const uint8_t *luma, size_t width, const ck_stroke *strokes, size_t number, ptrdiff_t first, size_t count,
+              int32_t *products) {
+  CALL(slide, luma, width, strokes, number, first, count, products);
+}
+
+size_t ck_turns(const uint8_t *values, size_t count, uint8_t limit, uint32_t *positions) {
+  return CALL(turns, values, count, limit, positions);
+}
+
 void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count) { CALL(keep_least, values, other, count); }
 
 void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count) { CALL(keep_largest, values, other, count); }
+
+size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t limit, size_t count) {
+  return CALL(count_exceeding, values, others, limit, count);
+}
 
 uint32_t ck_sum(const uint8_t *bytes, size_t count) { return CALL(sum, bytes, count); }

@@ -150,6 +150,48 @@ static void NAME(keep_largest)(uint8_t *values, const uint8_t *other, size_t cou
   for (; i < count; i++) values[i] = other[i] > values[i] ? other[i] : values[i];
 }
 
+// A bit for each byte of a vector, which are 0 or 255.
+static inline uint32_t NAME(bits)(vector is) {
+#if VECTOR == 32
+  return (uint32_t)_mm256_movemask_epi8((__m256i)is);
+#elif defined(__SSE2__)
+  return (uint32_t)_mm_movemask_epi8((__m128i)is);
+#else
+  uint32_t bits = 0;
+  for (size_t i = 0; i < VECTOR; i++) bits |= (uint32_t)(is[i] & 1) << i;
+  return bits;
+#endif
+}
+
+static size_t NAME(turns)(const uint8_t *values, size_t count, uint8_t limit, uint32_t *positions) {
+  size_t found = 0, x = 0;
+  uint64_t inside = 0;
+  for (; x + VECTOR <= count; x += VECTOR) {
+    const uint64_t bits = NAME(bits)((vector)(AT(values + x) > limit));
+    uint64_t turns = (bits ^ (bits << 1 | inside)) & (((uint64_t)1 << VECTOR) - 1);
+    for (; turns != 0; turns &= turns - 1) positions[found++] = (uint32_t)(x + (size_t)__builtin_ctzll(turns));
+    inside = bits >> (VECTOR - 1);
+  }
+  for (; x < count; x++) {
+    const uint64_t bit = values[x] > limit;
+    if (bit != inside) positions[found++] = (uint32_t)x;
+    inside = bit;
+  }
+  if (inside) positions[found++] = (uint32_t)count;
+  return found;
+}
+
+static size_t NAME(count_exceeding)(const uint8_t *values, const uint8_t *others, uint8_t limit, size_t count) {
+  size_t found = 0, i = 0;
+  for (; i + VECTOR <= count; i += VECTOR) {
+    // Where the other is larger nothing is left.
+    const vector over = LARGER(AT(values + i), AT(others + i)) - AT(others + i);
+    found += (size_t)__builtin_popcountll(NAME(bits)((vector)(over > limit)));
+  }
+  for (; i < count; i++) found += values[i] > others[i] && values[i] - others[i] > limit;
+  return found;
+}
+
 // Sums of bytes: neighbours are added as halves of 16-bit words, of which 128 hold no more than 65535.
 static uint32_t NAME(sum)(const uint8_t *bytes, size_t count) {
   typedef uint16_t words __attribute__((vector_size(VECTOR), aligned(1), may_alias));
@@ -167,6 +209,80 @@ static uint32_t NAME(sum)(const uint8_t *bytes, size_t count) {
   return sum;
 }
 
+// 16-bit words in a vector, and the sums of their products in pairs.
+#define LANES (VECTOR / 2)
+typedef int16_t NAME(words) __attribute__((vector_size(VECTOR), aligned(1), may_alias));
+typedef int32_t NAME(sums) __attribute__((vector_size(VECTOR)));
+typedef uint8_t NAME(half) __attribute__((vector_size(LANES), aligned(1), may_alias));
+
+static inline NAME(sums) NAME(products)(NAME(words) a, NAME(words) b) {
+#if VECTOR == 32
+  return (NAME(sums))_mm256_madd_epi16((__m256i)a, (__m256i)b);
+#elif defined(__SSE2__)
+  return (NAME(sums))_mm_madd_epi16((__m128i)a, (__m128i)b);
+#else
+  NAME(sums) sums;
+  for (size_t i = 0; i < LANES / 2; i++) sums[i] = a[2 * i] * b[2 * i] + a[2 * i + 1] * b[2 * i + 1];
+  return sums;
+#endif
+}
+
+static inline int64_t NAME(total)(NAME(sums) sums) {
+  int64_t total = 0;
+  for (size_t i = 0; i < LANES / 2; i++) total += sums[i];
+  return total;
+}
+
+static void NAME(sight)(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, ptrdiff_t offset,
+                        const ck_run *runs, size_t number, const int16_t *weights, int64_t *products, int64_t *square) {
+  // A lane grows by at most 2 × 255² a step, and a run has at most 2^16 / LANES of them.
+  const size_t most = INT32_MAX / (2 * 255 * 255) - UINT16_MAX / LANES - 1;
+  NAME(sums) product = {}, energy = {};
+  size_t steps = 0;
+  for (size_t k = 0; k < number; k++) {
+    const size_t padded = ((size_t)runs[k].count + CK_RUN_STEP - 1) / CK_RUN_STEP * CK_RUN_STEP;
+    const ptrdiff_t base = (ptrdiff_t)runs[k].first + offset;
+    for (size_t x = 0; x < padded; x += LANES, weights += LANES) {
+      const ptrdiff_t at = base + (ptrdiff_t)x;
+      if (at >= (ptrdiff_t)reach && at + LANES + (ptrdiff_t)reach <= (ptrdiff_t)count) {
+        const NAME(words) weight = *(const NAME(words) *)weights;
+        const NAME(words) step = (__builtin_convertvector(*(const NAME(half) *)(after + at + reach), NAME(words)) -
+                                  __builtin_convertvector(*(const NAME(half) *)(before + at - reach), NAME(words))) &
+                                 (NAME(words))(weight != 0);
+        product += NAME(products)(step, weight);
+        energy += NAME(products)(step, step);
+        steps++;
+        continue;
+      }
+      for (size_t i = 0; i < LANES; i++) {
+        if (weights[i] == 0) continue;
+        const ptrdiff_t last = (ptrdiff_t)count - 1, next = at + (ptrdiff_t)(i + reach), previous = at + (ptrdiff_t)i - (ptrdiff_t)reach;
+        const int step = after[next < last ? next : last] - before[previous > 0 ? previous : 0];
+        products[runs[k].part] += step * weights[i];
+        *square += step * step;
+      }
+    }
+    if (k + 1 < number && runs[k + 1].part == runs[k].part && steps < most) continue;
+    products[runs[k].part] += NAME(total)(product);
+    *square += NAME(total)(energy);
+    product = energy = (NAME(sums)){};
+    steps = 0;
+  }
+}
+
+static void NAME(slide)(const uint8_t *luma, size_t width, const ck_stroke *strokes, size_t number, ptrdiff_t first,
+                        size_t count, int32_t *products) {
+  memset(products, 0, count * sizeof *products);
+  for (size_t k = 0; k < number; k++) {
+    const ptrdiff_t x = strokes[k].x, end = (ptrdiff_t)width - 1 - x - first;
+    const ptrdiff_t from = 1 - x > first ? 1 - x - first : 0, to = end < (ptrdiff_t)count ? end : (ptrdiff_t)count;
+    const uint8_t *at = luma + strokes[k].row + x + first;
+    const int32_t weight = strokes[k].weight;
+    for (ptrdiff_t way = from; way < to; way++) products[way] += (at[way + 1] - at[way - 1]) * weight;
+  }
+}
+
+#undef LANES
 #undef vector
 #undef AT
 #undef PUT

@@ -29,8 +29,24 @@ enum ByteRows {
     }
   }
 
-  /// 255 where a value exceeds a limit, else 0.
-  static func mask(_ mask: MutableBytes, _ values: Bytes, above limit: UInt8, count: Int) {
-    for i in 0..<count { mask[i] = values[i] > limit ? 255 : 0 }
+  /// How many values exceed those of another row by more than a limit.
+  static func count(_ values: [UInt8], exceeding other: [UInt8], by limit: UInt8) -> Int {
+    values.withUnsafeBufferPointer { values in
+      other.withUnsafeBufferPointer { other in
+        ck_count_exceeding(values.baseAddress, other.baseAddress, limit, min(values.count, other.count))
+      }
+    }
+  }
+
+  /// How often each value is there.
+  static func histogram(_ values: [UInt8]) -> [Int] {
+    // Four by turns: equal neighbours, of which pictures have many, would wait for each other.
+    var counts = [UInt32](repeating: 0, count: 4 * 256)
+    counts.withUnsafeMutableBufferPointer { counts in
+      values.withUnsafeBufferPointer { values in
+        for i in 0..<values.count { counts[256 &* (i & 3) &+ Int(values[i])] &+= 1 }
+      }
+    }
+    return (0..<256).map { value in (0..<4).reduce(0) { $0 + Int(counts[256 * $1 + value]) } }
   }
 }

@@ -67,7 +67,7 @@ struct FrameHistory {
   func sight(of text: StandingText, in entry: Entry) -> Sight {
     guard text.path != nil else { return text.sight(in: entry.plane) }
     // Between looks its place is known to a pixel.
-    let sights = (-1...1).map { text.moved(to: entry.time.seconds, step: $0).sight(in: entry.plane) }
+    let sights = (-1...1).map { text.sight(in: entry.plane, at: entry.time.seconds, step: $0) }
     return sights.max { $0.share < $1.share } ?? sights[0]
   }
 

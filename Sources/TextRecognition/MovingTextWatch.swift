@@ -135,7 +135,7 @@ struct MovingTextWatch {
       }
       strokes.path = MotionPath(past + [MotionPath.Point(seconds: look.time.seconds, x: 0, y: 0)])
       strokes.plane = (width, height)
-      guard TextBlock([strokes], width: width).mayBeText(width: width) else { continue }
+      guard strokes.mayBeText else { continue }
       strokes.start = history.start(of: strokes, before: since).time
       live.append(try MovingText(strokes, from: look, geometry: geometry))
       found = true

@@ -1,3 +1,4 @@
+import CKernels
 import Timing
 
 /// Connected areas of a binary picture, kept as runs of pixels: no label picture is needed.
@@ -97,42 +98,26 @@ struct RunComponents {
   /// The runs of pixels brighter than `threshold`.
   static func runs(in plane: Plane, above threshold: UInt8) -> [Run] {
     var runs: [Run] = []
-    let width = plane.width
     plane.bytes.withUnsafeBufferPointer { bytes in
-      withUnsafeTemporaryAllocation(byteCount: width + 8, alignment: 8) { raw in
-        let mask = raw.bindMemory(to: UInt8.self)
-        for x in width..<width + 8 { mask[x] = 0 }
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: plane.width + 1) { turns in
+        guard var row = bytes.baseAddress else { return }
         for y in 0..<plane.height {
-          ByteRows.mask(mask.baseAddress!, bytes.baseAddress! + y * width, above: threshold, count: width)
-          appendRuns(of: UnsafeRawBufferPointer(raw), width: width, y: y, to: &runs)
+          append(&runs, of: row, width: plane.width, y: y, above: threshold, turns)
+          row += plane.width
         }
       }
     }
     return runs
   }
 
-  /// Appends the runs of a row of bytes that are 0 or 255, followed by eight zeros.
-  static func appendRuns(of mask: UnsafeRawBufferPointer, width: Int, y: Int, to runs: inout [Run]) {
-    var x = 0
-    var start = -1
-    while x < width {
-      // Eight pixels at once where nothing begins or ends.
-      let word = mask.loadUnaligned(fromByteOffset: x, as: UInt64.self)
-      if word == (start < 0 ? 0 : .max) {
-        x += 8
-        continue
-      }
-      let end = min(width, x + 8)
-      while x < end {
-        if mask[x] != 0 {
-          if start < 0 { start = x }
-        } else if start >= 0 {
-          runs.append(Run(y: y, start: start, end: x))
-          start = -1
-        }
-        x += 1
-      }
+  /// Appends the runs of a row of bytes; `turns` has room for one more number than the row has bytes.
+  static func append(
+    _ runs: inout [Run], of row: UnsafePointer<UInt8>, width: Int, y: Int, above threshold: UInt8,
+    _ turns: UnsafeMutableBufferPointer<UInt32>
+  ) {
+    let count = ck_turns(row, width, threshold, turns.baseAddress)
+    for i in stride(from: 0, to: count, by: 2) {
+      runs.append(Run(y: y, start: Int(turns[i]), end: Int(turns[i + 1])))
     }
-    if start >= 0 { runs.append(Run(y: y, start: start, end: width)) }
   }
 }

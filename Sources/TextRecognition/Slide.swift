@@ -1,3 +1,4 @@
+import CKernels
 import Timing
 
 /// The way of a title that comes in from a side, or goes out to one, frame by frame from where it stands.
@@ -34,7 +35,7 @@ struct Slide: Sendable {
   private(set) var hasLeft = false
 
   private let box: PixelBox
-  private let strokes: [(x: Int, row: Int, weight: Int)]
+  private let strokes: [ck_stroke]
   private let width: Int
   private let stood: FrameTime
   private var missed = 0
@@ -43,15 +44,13 @@ struct Slide: Sendable {
 
   /// Nil for what cannot be a title.
   init?(_ text: StandingText, at stood: FrameTime) {
-    guard text.box.width >= Self.leastWidth, text.path == nil, text.width > 0,
-      TextBlock([text], width: text.width).mayBeText(width: text.width)
-    else { return nil }
+    guard text.box.width >= Self.leastWidth, text.path == nil, text.width > 0, text.mayBeText else { return nil }
     width = text.width
     box = text.box
     let step = max(1, text.sample.pixels.count / Self.sampled)
     strokes = stride(from: 0, to: text.sample.pixels.count, by: step).map { index in
       let (y, x) = Int(text.sample.pixels[index]).quotientAndRemainder(dividingBy: text.width)
-      return (x, y * text.width, Int(text.sample.weights[index]))
+      return ck_stroke(row: UInt32(y * text.width), x: Int16(x), weight: text.sample.weights[index])
     }
     self.stood = stood
     last = stood
@@ -77,22 +76,19 @@ struct Slide: Sendable {
       (isOver, hasLeft) = (true, true)
       return
     }
-    var best: (product: Int, way: Int, share: Double, visible: Double)?
-    for way in expected - reach...expected + reach where speed != nil || way != 0 {
-      let sight = sight(in: plane, way)
-      if sight.product > best?.product ?? 0 { best = (sight.product, way, sight.share, sight.visible) }
-    }
+    let way = bestWay(in: plane, expected - reach...expected + reach)
     let isFirst = speed == nil
-    let isThere = !isFirst && abs((best?.way ?? .max / 2) - expected) <= Self.there
+    let isThere = !isFirst && abs((way ?? .max / 2) - expected) <= Self.there
     let least = isFirst ? Self.begins : isThere ? Self.seenThere : Self.seen
-    if let best, best.visible >= Self.leastVisible, best.share >= least {
-      let point = MotionPath.Point(seconds: time.seconds, x: Double(best.way), y: 0)
+    let sight = way.map { self.sight(in: plane, $0) }
+    if let way, let sight, sight.visible >= Self.leastVisible, sight.share >= least {
+      let point = MotionPath.Point(seconds: time.seconds, x: Double(way), y: 0)
       let earlier = points.count > 2 ? points[points.count - 3] : points[0]
       speed = (point.x - earlier.x) / (point.seconds - earlier.seconds)
       points.append(point)
       last = time
       missed = 0
-    } else if !isFirst, abs(expected) > 0, sight(in: plane, expected).visible < Self.leastVisible {
+    } else if !isFirst, abs(expected) > 0, self.sight(in: plane, expected).visible < Self.leastVisible {
       points.append(MotionPath.Point(seconds: time.seconds, x: Double(expected), y: 0))
       last = time
     } else {
@@ -101,16 +97,31 @@ struct Slide: Sendable {
     }
   }
 
-  private func sight(in plane: Plane, _ way: Int) -> (product: Int, share: Double, visible: Double) {
+  /// The way on which the strokes fit best; before it has moved, another than none. Nil where they fit nowhere.
+  private func bestWay(in plane: Plane, _ ways: ClosedRange<Int>) -> Int? {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: ways.count) { products in
+      ck_slide(plane.bytes, width, strokes, strokes.count, ways.lowerBound, ways.count, products.baseAddress)
+      var best: (product: Int32, way: Int)?
+      for (way, product) in zip(ways, products) where product > best?.product ?? 0 && (speed != nil || way != 0) {
+        best = (product, way)
+      }
+      return best?.way
+    }
+  }
+
+  /// What is seen of the strokes on a way, and the share of them that is within the picture there.
+  private func sight(in plane: Plane, _ way: Int) -> (share: Double, visible: Double) {
     plane.bytes.withUnsafeBufferPointer { luma in
       var (product, energy, visible) = (0, 0, 0)
-      for (x, row, weight) in strokes where x &+ way >= 1 && x &+ way < width &- 1 {
-        let place = row &+ x &+ way
+      for stroke in strokes {
+        let (x, weight) = (Int(stroke.x) &+ way, Int(stroke.weight))
+        guard x >= 1, x < width &- 1 else { continue }
+        let place = Int(stroke.row) &+ x
         product &+= (Int(luma[place &+ 1]) &- Int(luma[place &- 1])) &* weight
         energy &+= weight &* weight
         visible &+= 1
       }
-      return (product, Double(product) / Double(max(1, energy)), Double(visible) / Double(max(1, strokes.count)))
+      return (Double(product) / Double(max(1, energy)), Double(visible) / Double(max(1, strokes.count)))
     }
   }
 }

@@ -21,11 +21,15 @@ final class StandingText {
   private(set) var box: PixelBox
   private var positions: [Int32]
   private var weights: [Int16]
-  private var stretches: [UInt8]
   private var energy: Double
   /// Enough of the template to date it by.
   private(set) var sample: Template = ([], [])
   private var sampleEnergy = 1.0
+  /// The template and its sample in runs, made when they are first looked for.
+  private var laidRuns: StrokeRuns?
+  private var laidSampleRuns: StrokeRuns?
+  /// ``mayBeText``, once it was asked for.
+  private var isLikeLetters: Bool?
   /// Share of its steps from which its strokes can be told from what compression left behind.
   private var faintest = Sight.faintest
 
@@ -71,7 +75,6 @@ final class StandingText {
     box = PixelBox(left: 0, top: 0, right: 0, bottom: 0)
     positions = []
     self.weights = []
-    stretches = []
     energy = 1
     self.isLong = isLong
     self.clean = clean
@@ -82,26 +85,46 @@ final class StandingText {
     take(pixels, weights: weights, width: width)
   }
 
+  /// Whether its strokes, by themselves, can be those of letters.
+  var mayBeText: Bool {
+    if let isLikeLetters { return isLikeLetters }
+    let block = TextBlock([self], width: width)
+    var statistics = StrokeStatistics(box: box, letterHeight: block.lineHeight)
+    add(to: &statistics, width: width)
+    let may = statistics.mayBeText(width: box.width, height: block.lineHeight)
+    isLikeLetters = may
+    return may
+  }
+
   /// Number of pixels of the template.
   var strokes: Int { positions.count }
 
   /// Replaces the template.
   func take(_ pixels: [Int32], weights: [Int16], width: Int) {
-    var (left, top, right, bottom) = pixels.isEmpty ? (0, 0, 0, 0) : (Int.max, Int.max, 0, 0)
-    for pixel in pixels {
-      let (y, x) = Int(pixel).quotientAndRemainder(dividingBy: width)
-      (left, right) = (min(left, x), max(right, x + 1))
-      (top, bottom) = (min(top, y), max(bottom, y + 1))
-    }
-    box = PixelBox(left: left, top: top, right: right, bottom: bottom)
+    box = PixelBox(around: pixels, width: width)
     positions = pixels
     self.weights = weights
-    stretches = pixels.map { UInt8(min(31, (Int($0) % width - left) / Self.stretch)) }
     energy = Self.energy(weights)
     let picked = stride(from: 0, to: pixels.count, by: max(1, (pixels.count + Self.mostSampled - 1) / Self.mostSampled))
     sample = (picked.map { pixels[$0] }, picked.map { weights[$0] })
     sampleEnergy = Self.energy(sample.weights)
+    (laidRuns, laidSampleRuns, isLikeLetters) = (nil, nil, nil)
     faintest = min(Sight.faintest, Sight.leastStep / (energy / Double(max(1, weights.count))).squareRoot())
+  }
+
+  private var runs: StrokeRuns {
+    if let laidRuns { return laidRuns }
+    let runs = StrokeRuns(positions, weights, width: width, left: box.left, stretch: Self.stretch)
+    laidRuns = runs
+    return runs
+  }
+
+  private var sampleRuns: StrokeRuns {
+    if sample.pixels.count == positions.count { return runs }
+    if let laidSampleRuns { return laidSampleRuns }
+    let runs = StrokeRuns(sample.pixels, sample.weights, width: width, left: box.left, stretch: Self.stretch)
+    laidSampleRuns = runs
+    return runs
   }
 
   private static func energy(_ weights: [Int16]) -> Double {
@@ -109,84 +132,30 @@ final class StandingText {
   }
 
   /// What a small plane shows of the template's sample, in place.
-  func sight(in plane: Plane) -> Sight {
-    plane.bytes.withUnsafeBufferPointer { luma in
-      Self.sight(sample, sampleEnergy, faintest) { pixel in Int32(luma[pixel &+ 1]) &- Int32(luma[pixel &- 1]) }
-    }
-  }
+  func sight(in plane: Plane) -> Sight { sight(sampleRuns.sums(in: plane.bytes), sampleEnergy) }
 
   /// Share of the template that a small plane shows, each stretch moved by up to a pixel.
   func shiftedPresence(in plane: Plane) -> Double {
-    plane.bytes.withUnsafeBufferPointer { luma in
-      // A template may reach to the last pixel but one.
-      shifted(width: plane.width) { pixel in
-        Int32(luma[min(pixel &+ 1, luma.count - 1)]) &- Int32(luma[max(pixel &- 1, 0)])
-      }.share
-    }
+    Double(runs.shifted(in: plane.bytes, width: plane.width).best) / energy
   }
 
   /// What the edges of a small plane show, each stretch moved by up to a pixel where that matters.
   func sight(in edges: StrokeEdges, width: Int) -> Sight {
     drifts = false
-    return edges.rising.withUnsafeBufferPointer { rising in
-      edges.falling.withUnsafeBufferPointer { falling in
-        var sight = sight { Int32(rising[$0]) &- Int32(falling[$0]) }
-        if sight.share < Self.plainlyThere, sight.share >= Self.plainlyGone {
-          let (share, gain) = shifted(width: width) { Int32(rising[$0]) &- Int32(falling[$0]) }
-          sight.share = share
-          drifts = gain > Self.driftGain
-        }
-        return sight
-      }
+    var sight = plainSight(in: edges)
+    if sight.share < Self.plainlyThere, sight.share >= Self.plainlyGone {
+      let (best, inPlace) = runs.shifted(in: edges, width: width)
+      sight.share = Double(best) / energy
+      drifts = Double(best - inPlace) / energy > Self.driftGain
     }
+    return sight
   }
 
-  @inline(__always)
-  private func sight(_ step: (Int) -> Int32) -> Sight {
-    Self.sight((positions, weights), energy, faintest, step)
-  }
+  /// What edges show of the template, in place.
+  private func plainSight(in edges: StrokeEdges) -> Sight { sight(runs.sums(in: edges), energy) }
 
-  /// `step` gives the step at a pixel.
-  @inline(__always)
-  private static func sight(
-    _ template: Template, _ energy: Double, _ faintest: Double, _ step: (Int) -> Int32
-  ) -> Sight {
-    template.pixels.withUnsafeBufferPointer { pixels in
-      template.weights.withUnsafeBufferPointer { weights in
-        var (sum, square) = (0, 0)
-        for i in 0..<pixels.count {
-          let value = step(Int(pixels[i]))
-          sum &+= Int(value &* Int32(weights[i]))
-          square &+= Int(value &* value)
-        }
-        return Sight(sum: sum, square: square, energy: energy, faintest: faintest)
-      }
-    }
-  }
-
-  /// Share of the template that is there where each stretch is moved by up to a pixel, and how much of it that gained.
-  @inline(__always)
-  private func shifted(width: Int, _ step: (Int) -> Int32) -> (share: Double, gain: Double) {
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: 64) { sums in
-      let (best, sum) = (
-        UnsafeMutableBufferPointer(rebasing: sums[..<32]), UnsafeMutableBufferPointer(rebasing: sums[32...])
-      )
-      best.initialize(repeating: .min)
-      var inPlace = 0
-      for dy in -1...1 {
-        for dx in -1...1 {
-          sum.initialize(repeating: 0)
-          let offset = dy * width + dx
-          for i in 0..<positions.count {
-            sum[Int(stretches[i])] &+= Int(step(Int(positions[i]) &+ offset)) &* Int(weights[i])
-          }
-          for i in 0..<32 { best[i] = max(best[i], sum[i]) }
-          if dx == 0, dy == 0 { inPlace = sum.reduce(0, +) }
-        }
-      }
-      let shifted = best.reduce(0, +)
-      return (Double(shifted) / energy, Double(shifted - inPlace) / energy)
-    }
+  private func sight(_ sums: (product: Int, square: Int), _ energy: Double) -> Sight {
+    Sight(sum: sums.product, square: sums.square, energy: energy, faintest: faintest)
   }
 
   /// Marks the template's pixels in masks of rising and falling strokes.
@@ -217,7 +186,8 @@ final class StandingText {
 
   /// Adds the number of pixels in each row, counted from `top`, to a profile.
   func addRows(to profile: inout [Int], top: Int, width: Int) {
-    for position in positions { profile[Int(position) / width - top] += 1 }
+    var rows = RowCounter(width: width)
+    for position in positions { profile[rows.row(of: position) - top] += 1 }
   }
 }
 
@@ -230,8 +200,12 @@ extension StandingText {
     let offset = path.offset(at: seconds)
     let (dx, dy) = (Int(offset.x.rounded()), Int(offset.y.rounded()) + step)
     var (pixels, weights) = ([Int32](), [Int16]())
+    pixels.reserveCapacity(positions.count)
+    weights.reserveCapacity(positions.count)
+    var rows = RowCounter(width: plane.width)
     for (position, weight) in zip(positions, self.weights) {
-      let (y, x) = Int(position).quotientAndRemainder(dividingBy: plane.width)
+      let y = rows.row(of: position)
+      let x = Int(position) - y * plane.width
       // On the outermost pixels no step along the line can be measured.
       guard (0..<plane.height).contains(y + dy), (1..<plane.width - 1).contains(x + dx) else { continue }
       pixels.append(Int32((y + dy) * plane.width + x + dx))
@@ -239,6 +213,36 @@ extension StandingText {
     }
     return StandingText(
       pixels: pixels, weights: weights, width: plane.width, isLong: isLong, clean: clean, now: lastWhole)
+  }
+
+  /// Positions by which it is moved at a time; nil where it is not wholly within the plane, and on its outermost pixels.
+  private func offset(at seconds: Double, step: Int) -> Int? {
+    guard let path else { return nil }
+    let way = path.offset(at: seconds)
+    let (dx, dy) = (Int(way.x.rounded()), Int(way.y.rounded()) + step)
+    guard box.top + dy >= 0, box.bottom + dy <= plane.height, box.left + dx >= 1, box.right + dx < plane.width else {
+      return nil
+    }
+    return dy * plane.width + dx
+  }
+
+  /// What a small plane shows of the sample where it is at a time, `step` pixels further down.
+  func sight(in plane: Plane, at seconds: Double, step: Int) -> Sight {
+    guard let offset = offset(at: seconds, step: step) else {
+      return moved(to: seconds, step: step).sight(in: plane)
+    }
+    return sight(sampleRuns.sums(in: plane.bytes, offset: offset), sampleEnergy)
+  }
+
+  /// The share of the strokes that is within the picture at a time, `step` pixels further down, and what edges show of those.
+  private func sight(in edges: StrokeEdges, at seconds: Double, step: Int) -> (visible: Double, share: Double) {
+    if let offset = offset(at: seconds, step: step) {
+      return (1, sight(runs.sums(in: edges, offset: offset), energy).share)
+    }
+    let moved = moved(to: seconds, step: step)
+    return (
+      Double(moved.strokes) / Double(max(1, strokes)), moved.strokes == 0 ? 0 : moved.plainSight(in: edges).share
+    )
   }
 
   /// Finds strokes that move on a look, near where they are to be, or where they came to rest, and notes the place.
@@ -251,9 +255,7 @@ extension StandingText {
     let resting = Int((before.y - expected.y).rounded())
     var best: (step: Int, visible: Double, share: Double) = (0, 0, 0)
     for step in Set([-1, 0, 1, resting]).sorted(by: { (abs($0), $0) < (abs($1), $1) }) {
-      let moved = moved(to: time.seconds, step: step)
-      let visible = Double(moved.strokes) / Double(max(1, strokes))
-      let share = moved.strokes == 0 ? 0 : moved.plainSight(in: edges).share
+      let (visible, share) = sight(in: edges, at: time.seconds, step: step)
       if step == 0 { best.visible = visible }
       // What little is seen of it tells only where it was to be.
       guard share > best.share, abs(step) <= 1 || share >= MovingTextWatch.seen else { continue }
@@ -265,15 +267,6 @@ extension StandingText {
       self.path = path
     }
     return (best.visible, best.share)
-  }
-
-  /// What edges show of the template, in place.
-  private func plainSight(in edges: StrokeEdges) -> Sight {
-    edges.rising.withUnsafeBufferPointer { rising in
-      edges.falling.withUnsafeBufferPointer { falling in
-        Self.sight((positions, weights), energy, faintest) { pixel in Int32(rising[pixel]) &- Int32(falling[pixel]) }
-      }
-    }
   }
 }
 

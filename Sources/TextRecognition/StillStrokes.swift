@@ -13,6 +13,22 @@ struct StrokeEdges {
 
   /// The step at a pixel, positive where it rises.
   func gradient(_ pixel: Int) -> Int16 { Int16(rising[pixel]) - Int16(falling[pixel]) }
+
+  /// The pixels of a box whose step is larger than `least`, row after row, and their steps.
+  func strokes(in box: PixelBox, width: Int, above least: UInt8) -> (pixels: [Int32], steps: [Int16]) {
+    var (pixels, steps) = ([Int32](), [Int16]())
+    rising.withUnsafeBufferPointer { rising in
+      falling.withUnsafeBufferPointer { falling in
+        for y in box.top..<box.bottom {
+          for i in y * width + box.left..<y * width + box.right where max(rising[i], falling[i]) > least {
+            pixels.append(Int32(i))
+            steps.append(Int16(rising[i]) - Int16(falling[i]))
+          }
+        }
+      }
+    }
+    return (pixels, steps)
+  }
 }
 
 /// Strokes that stood still over the last looks.

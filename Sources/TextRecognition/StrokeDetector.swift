@@ -25,7 +25,7 @@ struct StrokeDetector {
   private let region: PixelBox
   private var known: [KnownStrokes]
   private var edges: StrokeEdges
-  /// 255 where letters may stand, with room behind the last row for a word of eight bytes.
+  /// 255 where letters may stand.
   private var mask: [UInt8]
   private var rows: [UInt8]
   private var scratch: [UInt8]
@@ -36,7 +36,7 @@ struct StrokeDetector {
     self.region = region
     known = Array(repeating: KnownStrokes(width: width, height: height), count: 2)
     edges = StrokeEdges(count: width * height)
-    mask = [UInt8](repeating: 0, count: width * height + 8)
+    mask = [UInt8](repeating: 0, count: width * height)
     rows = [UInt8](repeating: 0, count: height)
     scratch = [UInt8](repeating: 0, count: 9 * (width + Self.windowWidth))
   }
@@ -84,14 +84,17 @@ struct StrokeDetector {
       edges.rising, edges.falling, width, height, Self.edge, Self.windowEdges, &mask, &rows, &scratch)
     var runs: [RunComponents.Run] = []
     let (width, region, rows) = (width, region, rows)
-    mask.withUnsafeMutableBytes { mask in
-      for y in region.top..<region.bottom where rows[y] != 0 {
-        let row = UnsafeMutableRawBufferPointer(rebasing: mask[(y * width)...])
-        for x in 0..<region.left { row[x] = 0 }
-        for x in region.right..<width { row[x] = 0 }
-        let known = runs.count
-        RunComponents.appendRuns(of: UnsafeRawBufferPointer(row), width: width, y: y, to: &runs)
-        if runs.count > known { Self.tidy(&runs, from: known, width: width) }
+    mask.withUnsafeMutableBufferPointer { mask in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: width + 1) { turns in
+        for y in region.top..<region.bottom where rows[y] != 0 {
+          let row = UnsafeMutableBufferPointer(rebasing: mask[y * width..<(y + 1) * width])
+          for x in 0..<region.left { row[x] = 0 }
+          for x in region.right..<width { row[x] = 0 }
+          guard let first = row.baseAddress else { continue }
+          let known = runs.count
+          RunComponents.append(&runs, of: first, width: width, y: y, above: 0, turns)
+          if runs.count > known { Self.tidy(&runs, from: known, width: width) }
+        }
       }
     }
     return runs

@@ -18,12 +18,7 @@ struct BlockPictures: Sendable {
 
   /// Whether nothing moved, neither letters nor what is behind them.
   var stoodStill: Bool {
-    var moved = 0
-    darkest.bytes.withUnsafeBufferPointer { darkest in
-      brightest.bytes.withUnsafeBufferPointer { brightest in
-        for i in 0..<darkest.count { moved &+= brightest[i] &- darkest[i] > Self.grain ? 1 : 0 }
-      }
-    }
+    let moved = ByteRows.count(brightest.bytes, exceeding: darkest.bytes, by: Self.grain)
     return Double(moved) <= Self.mostMoved * Double(darkest.bytes.count)
   }
 
@@ -96,11 +91,7 @@ struct BareStrokes {
   }
 
   private static func peak(_ hat: Plane) -> Int {
-    let histogram = hat.bytes.withUnsafeBufferPointer { bytes in
-      var counts = [Int](repeating: 0, count: 256)
-      for value in bytes { counts[Int(value)] &+= 1 }
-      return counts
-    }
+    let histogram = ByteRows.histogram(hat.bytes)
     var above = max(1, hat.bytes.count / white)
     var peak = 255
     while peak > 1 {

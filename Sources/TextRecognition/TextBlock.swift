@@ -38,10 +38,12 @@ struct TextBlock {
 
   /// Whether its strokes, or those of a member, can be those of letters. `width` is that of the small plane.
   func mayBeText(width: Int) -> Bool {
-    var all = StrokeStatistics(box: box, letterHeight: lineHeight)
-    for member in members { member.add(to: &all, width: width) }
-    if all.mayBeText(width: box.width, height: lineHeight) { return true }
-    return members.count > 1 && members.contains { TextBlock([$0], width: width).mayBeText(width: width) }
+    if members.count > 1 {
+      var all = StrokeStatistics(box: box, letterHeight: lineHeight)
+      for member in members { member.add(to: &all, width: width) }
+      if all.mayBeText(width: box.width, height: lineHeight) { return true }
+    }
+    return members.contains(where: \.mayBeText)
   }
 
   /// Of each member the strokes that no other had before it came: both windows find the letters of one text, and one of them

@@ -92,6 +92,24 @@ struct TextGeometry: Equatable {
   }
 }
 
+/// The rows of positions in a plane: a division only where the row changes.
+struct RowCounter {
+  let width: Int
+  private var row = 0
+  private var positions = 0..<0
+
+  init(width: Int) { self.width = width }
+
+  mutating func row(of position: Int32) -> Int {
+    let position = Int(position)
+    if !positions.contains(position) {
+      row = position / width
+      positions = row * width..<(row + 1) * width
+    }
+    return row
+  }
+}
+
 /// A rectangle of whole pixels; right and bottom lie outside.
 struct PixelBox: Equatable, Sendable {
   var left: Int
@@ -99,9 +117,25 @@ struct PixelBox: Equatable, Sendable {
   var right: Int
   var bottom: Int
 
+  init(left: Int, top: Int, right: Int, bottom: Int) {
+    (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+  }
+
   var width: Int { right - left }
   var height: Int { bottom - top }
   var area: Int { width * height }
+
+  /// Around positions in a plane of `width`; empty where there are none.
+  init(around positions: [Int32], width: Int) {
+    (left, top, right, bottom) = positions.isEmpty ? (0, 0, 0, 0) : (.max, .max, 0, 0)
+    var rows = RowCounter(width: width)
+    for position in positions {
+      let y = rows.row(of: position)
+      let x = Int(position) - y * width
+      (left, right) = (min(left, x), max(right, x + 1))
+      (top, bottom) = (min(top, y), max(bottom, y + 1))
+    }
+  }
 
   func union(_ other: PixelBox) -> PixelBox {
     PixelBox(

@@ -241,11 +241,9 @@ struct TextWatch {
     let width = geometry.smallWidth
     let fading = presence > Self.fadingIn
     let box = text.box.grown(across: 2, down: 1, within: (width, geometry.smallHeight))
-    var pixels: [Int32] = []
-    for y in box.top..<box.bottom { for i in y * width + box.left..<y * width + box.right { pixels.append(Int32(i)) } }
-    let last = still.last
-    let weights = fading ? still.gradients(.short, at: pixels) : pixels.map { last.gradient(Int($0)) }
-    let strokes = zip(pixels, weights).filter { abs($1) > Int16(StrokeDetector.edge) }
+    let last = still.last.strokes(in: box, width: width, above: StrokeDetector.edge)
+    let weights = fading ? still.gradients(.short, at: last.pixels) : last.steps
+    let strokes = zip(last.pixels, weights).filter { abs($1) > Int16(StrokeDetector.edge) }
     guard Double(strokes.count) >= Double(text.strokes) * Self.leastRenewal, !strokes.isEmpty else { return }
     text.take(strokes.map(\.0), weights: strokes.map(\.1), width: width)
     text.clean = time
@@ -295,8 +293,8 @@ struct TextWatch {
     let waiting = over
     over = []
     for members in TextBlock.neighbours(among: waiting) {
-      let last = members.map(\.ended.seconds).max() ?? 0
-      let first = members.map(\.ended.seconds).min() ?? 0
+      let ends = members.map { $0.ended.seconds }
+      let (first, last) = (ends.min() ?? 0, ends.max() ?? 0)
       if last <= time.seconds - TextBlock.settling || first < time.seconds - Self.longestWait {
         complete.append(members)
       } else {

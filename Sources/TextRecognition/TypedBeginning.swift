@@ -91,7 +91,20 @@ private struct NewEdges {
 
   /// Number of pixels of some rows that are such edges.
   func count(in rows: some Sequence<Int>) -> Int {
-    rows.reduce(0) { count, y in columns.reduce(count) { edge($1, y) == nil ? $0 : $0 + 1 } }
+    let least = Int16(StrokeDetector.edge)
+    return plane.bytes.withUnsafeBufferPointer { now in
+      before.bytes.withUnsafeBufferPointer { before in
+        var count = 0
+        for y in rows {
+          for i in y * plane.width + columns.lowerBound..<y * plane.width + columns.upperBound {
+            let step = Int16(now[i &+ 1]) &- Int16(now[i &- 1])
+            let change = step &- (Int16(before[i &+ 1]) &- Int16(before[i &- 1]))
+            count &+= step.magnitude > least.magnitude && change.magnitude > least.magnitude ? 1 : 0
+          }
+        }
+        return count
+      }
+    }
   }
 
   /// The edges of some rows, those apart from each other by a column without any, from left to right.

@@ -99,4 +99,104 @@ import Timing
     #expect(least == (0..<count).map { min(bytes[$0], bytes[$0 + distance]) } + tail)
     #expect(largest == (0..<count).map { max(bytes[$0], bytes[$0 + distance]) } + tail)
   }
+
+  @Test(arguments: [0, 90, 254, 255] as [UInt8]) func aRowTurnsWhereItPassesTheLimit(limit: UInt8) {
+    for count in [0, 1, 15, 16, 31, 32, 33, 64, 97, 131] {
+      let noise = MadePlanes.noise(width: 131, height: 1, seed: 21).bytes
+      for values in [noise, noise.map { $0 > 60 ? 255 : 0 }, noise.map { $0 > 252 ? 255 : 0 }] {
+        let row = Array(values.prefix(count))
+        var turns: [UInt32] = []
+        for x in 0...count {
+          let (before, now) = (x > 0 && row[x - 1] > limit, x < count && row[x] > limit)
+          if before != now { turns.append(UInt32(x)) }
+        }
+        var found = [UInt32](repeating: 7, count: count + 1)
+        let number = ck_turns(row, count, limit, &found)
+        #expect(number == turns.count && Array(found.prefix(number)) == turns)
+      }
+    }
+  }
+
+  @Test(arguments: [0, 24, 200, 255] as [UInt8]) func whatExceedsIsCounted(limit: UInt8) {
+    for count in [0, 1, 15, 33, 211] {
+      let (a, b) = (
+        MadePlanes.noise(width: 211, height: 1, seed: 1).bytes, MadePlanes.noise(width: 211, height: 1, seed: 2).bytes
+      )
+      let expected = (0..<count).filter { Int(a[$0]) - Int(b[$0]) > Int(limit) }.count
+      #expect(ck_count_exceeding(a, b, limit, count) == expected)
+    }
+  }
+
+  /// Strokes of a plane, of which every one in `sparse` counts, on rows and columns on which all neighbours are within the plane.
+  private func strokes(width: Int, height: Int, sparse: Int) -> (pixels: [Int32], steps: [Int16]) {
+    let noise = MadePlanes.noise(width: width, height: height, seed: 31)
+    var (pixels, steps) = ([Int32](), [Int16]())
+    for y in 1..<height - 1 {
+      for x in 1..<width - 1 where noise.bytes[(y * width + x) / sparse * sparse] % UInt8(sparse) == 0 {
+        pixels.append(Int32(y * width + x))
+        steps.append(Int16(noise[x + 1, y]) - Int16(noise[x - 1, y]) | 1)
+      }
+    }
+    return (pixels, steps)
+  }
+
+  @Test(arguments: [1, 2, 7, 90], sizes + [(480, 40)])
+  func runsShowWhatTheirStrokesDo(sparse: Int, size: (width: Int, height: Int)) {
+    let (width, height) = size
+    let (pixels, steps) = strokes(width: width, height: height, sparse: sparse)
+    // Steps as large as they get, so that no sum may overflow, and some that are not.
+    let planes =
+      [MadePlanes.noise(width: width, height: height, seed: 8).bytes]
+      + [(0..<width * height).map { $0 % width % 4 < 2 ? 255 : 0 }]
+    for luma in planes {
+      for weights in [steps, steps.map { $0 > 0 ? 255 : -255 }] {
+        let runs = StrokeRuns(pixels, weights, width: width, left: 1, stretch: 32)
+        func step(_ pixel: Int) -> Int {
+          Int(luma[min(luma.count - 1, pixel + 1)]) - Int(luma[max(0, pixel - 1)])
+        }
+        var (product, square) = (0, 0)
+        var stretches = [[Int]](repeating: [Int](repeating: 0, count: 9), count: 32)
+        for (pixel, weight) in zip(pixels, weights) {
+          product += step(Int(pixel)) * Int(weight)
+          square += step(Int(pixel)) * step(Int(pixel))
+          for shift in 0..<9 {
+            let place = Int(pixel) + (shift / 3 - 1) * width + shift % 3 - 1
+            stretches[min(31, (Int(pixel) % width - 1) / 32)][shift] += step(place) * Int(weight)
+          }
+        }
+        #expect(runs.sums(in: luma) == (product, square))
+        let shifted = runs.shifted(in: luma, width: width)
+        #expect(shifted.best == stretches.reduce(0) { $0 + ($1.max() ?? 0) } && shifted.inPlace == product)
+        var edges = StrokeEdges(count: luma.count)
+        for i in 1..<luma.count - 1 {
+          (edges.rising[i], edges.falling[i]) = (UInt8(max(0, step(i))), UInt8(max(0, -step(i))))
+        }
+        #expect(runs.sums(in: edges) == (product, square))
+        #expect(
+          runs.sums(in: luma, offset: 1).product
+            == zip(pixels, weights).reduce(0) { $0 + step(Int($1.0) + 1) * Int($1.1) })
+      }
+    }
+  }
+
+  @Test(arguments: [-90, -3, 0, 40]) func strokesOnTheirWayAreLeftOutWhereTheirStepsReachOutOfTheRow(first: Int) {
+    let (width, height, count) = (61, 9, 81)
+    let luma = MadePlanes.noise(width: width, height: height, seed: 17).bytes
+    let (pixels, steps) = strokes(width: width, height: height, sparse: 3)
+    let strokes = zip(pixels, steps).map { pixel, step in
+      ck_stroke(row: UInt32(Int(pixel) / width * width), x: Int16(Int(pixel) % width), weight: step)
+    }
+    var products = [Int32](repeating: 9, count: count)
+    ck_slide(luma, width, strokes, strokes.count, first, count, &products)
+    for way in 0..<count {
+      var expected = 0
+      for stroke in strokes {
+        let x = Int(stroke.x) + first + way
+        guard x >= 1, x < width - 1 else { continue }
+        let place = Int(stroke.row) + x
+        expected += (Int(luma[place + 1]) - Int(luma[place - 1])) * Int(stroke.weight)
+      }
+      #expect(Int(products[way]) == expected)
+    }
+  }
 }

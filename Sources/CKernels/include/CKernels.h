@@ -93,9 +93,39 @@ enum { CK_DENSE_WIDTH = 25, CK_DENSE_HEIGHT = 5 };
 void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, uint8_t edge, uint8_t needed,
               uint8_t *mask, uint8_t *rows, uint8_t *scratch);
 
+// Pixels side by side, of which the first is at position `first`, and the part of a template that they belong to.
+typedef struct {
+  uint32_t first;
+  uint16_t count, part;
+} ck_run;
+enum { CK_PARTS = 32, CK_RUN_STEP = 16 };
+// What a picture shows of a template: by part the products of its weights and the picture's steps, added to `products`, and the
+// squares of the steps where there is a weight, added to `square`. A step is after[i + reach] - before[i - reach], `reach` 0 or 1, of
+// planes of `count` bytes, in which positions beyond an end count as that end; i is a position moved by `offset`.
+// Runs, of which those of a part come together, have a weight for each pixel, 0 where none counts, and as many more zeros as bring
+// their number to a multiple of CK_RUN_STEP. No step and no weight is larger than 255.
+void ck_sight(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, ptrdiff_t offset, const ck_run *runs,
+              size_t number, const int16_t *weights, int64_t *products, int64_t *square);
+
+// What a picture shows of strokes on each of `count` ways along the line, the first by `first` pixels: the products of their weights
+// and the steps of `luma` there, without strokes whose step would reach out of their row of `width` bytes.
+typedef struct {
+  uint32_t row;
+  int16_t x, weight;
+} ck_stroke;
+void ck_slide(const uint8_t *luma, size_t width, const ck_stroke *strokes, size_t number, ptrdiff_t first, size_t count,
+              int32_t *products);
+
+// The positions at which a row of values turns from up to `limit` to above it, and back, in turn; what is above it at the end turns
+// there. Returns their number, always even; there are at most `count` + 1.
+size_t ck_turns(const uint8_t *values, size_t count, uint8_t limit, uint32_t *positions);
+
 // values[i] becomes the lesser, or the larger, of values[i] and other[i]. `other` may overlap what lies ahead of `values`.
 void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count);
 void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count);
+
+// How many values exceed others by more than `limit`.
+size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t limit, size_t count);
 
 // The sum of up to 2^24 bytes.
 uint32_t ck_sum(const uint8_t *bytes, size_t count);
