@@ -12,11 +12,18 @@ final class Look {
   private var frame: VideoFrame?
   private var plane: Plane?
   private let geometry: TextGeometry
+  private let spare: SpareLuma?
 
-  init(_ frame: VideoFrame, time: FrameTime, geometry: TextGeometry) throws(MediaError) {
+  /// The picture goes into storage of ``SpareLuma``, and back to it with the look.
+  init(_ frame: VideoFrame, time: FrameTime, geometry: TextGeometry, spare: SpareLuma) throws(MediaError) {
     self.time = time
     self.geometry = geometry
-    if frame.isShownAsStored { plane = try geometry.readingPlane(frame) } else { self.frame = try frame.retained() }
+    self.spare = spare
+    if frame.isShownAsStored {
+      plane = try geometry.readingPlane(frame, reusing: spare.take())
+    } else {
+      self.frame = try frame.retained()
+    }
   }
 
   /// A look at a plane in memory.
@@ -24,6 +31,11 @@ final class Look {
     self.time = time
     self.geometry = geometry
     self.plane = plane
+    spare = nil
+  }
+
+  deinit {
+    if let plane { spare?.give(plane.bytes) }
   }
 
   /// Bytes of the decoder's pixels that it refers to.
@@ -37,6 +49,21 @@ final class Look {
     plane = copied
     self.frame = nil
     return copied
+  }
+}
+
+/// Storage of pictures that are no longer needed: new memory of their size comes page by page from the kernel, which takes longer
+/// than to fill it.
+final class SpareLuma {
+  /// Most pictures that are kept for later.
+  static let most = 2
+
+  private var storage: [[UInt8]] = []
+
+  func take() -> [UInt8] { storage.popLast() ?? [] }
+
+  func give(_ bytes: [UInt8]) {
+    if storage.count < Self.most { storage.append(bytes) }
   }
 }
 

@@ -41,28 +41,30 @@ struct StrokeStatistics {
 
   /// Adds strokes of a plane of `width`, row after row.
   mutating func add(_ positions: [Int32], _ weights: [Int16], width: Int) {
-    var previous: (position: Int32, rises: Bool)?
-    var (row, rowEnd) = (0, Int32.min)
-    for (position, weight) in zip(positions, weights) {
-      if position >= rowEnd {
-        row = Int(position) / width
-        rowEnd = Int32((row + 1) * width)
-        row -= top
-        previous = nil
-      }
-      steps[min(255, Int(abs(weight)))] += 1
-      balance += Int(weight)
-      rowPixels[row] += 1
-      let rises = weight > 0
-      if let previous, previous.rises == rises, position == previous.position + 1 {
-      } else {
-        runs += 1
-        if let previous, previous.rises != rises {
-          rowChanges[row] += 1
-          if position - previous.position <= reach { turns += 1 }
+    steps.withUnsafeMutableBufferPointer { steps in
+      rowPixels.withUnsafeMutableBufferPointer { rowPixels in
+        rowChanges.withUnsafeMutableBufferPointer { rowChanges in
+          var rows = RowCounter(width: width)
+          var row = -1
+          var (last, lastRises) = (Int32.min, false)
+          for (position, weight) in zip(positions, weights) {
+            let rises = weight > 0
+            let isNewRow = rows.row(of: position) - top != row
+            if isNewRow { row = rows.row(of: position) - top }
+            steps[min(255, Int(abs(weight)))] &+= 1
+            balance &+= Int(weight)
+            rowPixels[row] &+= 1
+            if isNewRow || lastRises != rises || position != last &+ 1 {
+              runs &+= 1
+              if !isNewRow, lastRises != rises {
+                rowChanges[row] &+= 1
+                if position &- last <= reach { turns &+= 1 }
+              }
+            }
+            (last, lastRises) = (position, rises)
+          }
         }
       }
-      previous = (position, rises)
     }
   }
 

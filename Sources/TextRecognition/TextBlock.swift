@@ -71,9 +71,22 @@ struct TextBlock {
   /// What of it is read: the whole, or each member by itself where lines far higher than the members show that they are
   /// clutter, run together, perhaps round a text. `width` is that of the small plane.
   func readable(width: Int) -> [TextBlock] {
-    let heights = members.flatMap { repeatElement(Double($0.box.height), count: $0.strokes) }
-    guard Double(lineHeight) > Self.highestLine * heights.median() else { return [self] }
+    guard Double(lineHeight) > Self.highestLine * medianHeight else { return [self] }
     return alone(width: width)
+  }
+
+  /// Median height of the members, each counted by its strokes.
+  private var medianHeight: Double {
+    let ordered = members.sorted { $0.box.height < $1.box.height }
+    func height(ofStroke index: Int) -> Double {
+      var left = index
+      for member in ordered {
+        if left < member.strokes { return Double(member.box.height) }
+        left -= member.strokes
+      }
+      return 0
+    }
+    return (height(ofStroke: (strokes - 1) / 2) + height(ofStroke: strokes / 2)) / 2
   }
 
   /// The members that may be texts by themselves.

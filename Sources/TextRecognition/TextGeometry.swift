@@ -63,9 +63,9 @@ struct TextGeometry: Equatable {
     return upright(stored, frame.orientation, stretched: !frame.isFullRange)
   }
 
-  /// The picture that is read.
-  func readingPlane(_ frame: VideoFrame) throws(MediaError) -> Plane {
-    if frame.isShownAsStored { return try frame.luma(dividedBy: divisor) }
+  /// The picture that is read. `spare` is storage that may be used again.
+  func readingPlane(_ frame: VideoFrame, reusing spare: consuming [UInt8] = []) throws(MediaError) -> Plane {
+    if frame.isShownAsStored { return try frame.luma(dividedBy: divisor, reusing: spare) }
     let plane = try frame.grayPicture(scale: 1 / Double(divisor))
     guard plane.width != width || plane.height != height else { return plane }
     return Resampler.resized(plane, width: width, height: height)

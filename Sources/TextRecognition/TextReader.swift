@@ -18,6 +18,7 @@ package final class TextReader {
   private let desk: Desk
   private var geometry: TextGeometry?
   private var watch: TextWatch?
+  private let spare = SpareLuma()
   private var last: FrameTime?
   private var lastLook: FrameTime?
   private var regionsLeftOut = 0
@@ -63,7 +64,7 @@ package final class TextReader {
       return
     }
     lastLook = time
-    let look = try Look(frame, time: time, geometry: geometry)
+    let look = try Look(frame, time: time, geometry: geometry, spare: spare)
     try read(try watch?.look(try geometry.smallPlane(frame), look) ?? [], geometry)
     readMoved(geometry)
   }

@@ -30,7 +30,7 @@ extension FrameHistory {
       known.plane, since: before.plane,
       columns: max(1, box.left - Self.reach * height)..<min(known.plane.width - 1, box.left + height))
     let around = [box.top - height / 2 - 1..<box.top - 1, box.bottom + 1..<box.bottom + height / 2 + 1]
-    guard strip.share(of: around) <= Self.mostClutter else { return nil }
+    guard strip.isClear(around, butFor: Self.mostClutter) else { return nil }
     var first = text.start
     var right = strip.columns.upperBound
     for sign in strip.clusters(in: box.top..<box.bottom, least: Self.leastSign).reversed() {
@@ -83,24 +83,29 @@ private struct NewEdges {
     return abs(step) > least && abs(step - before.step(at: position)) > least ? Int32(position) : nil
   }
 
-  /// Share of the pixels of some rows that are such edges.
-  func share(of rows: [Range<Int>]) -> Double {
+  /// Whether no larger share of the pixels of some rows are such edges.
+  func isClear(_ rows: [Range<Int>], butFor share: Double) -> Bool {
     let inside = rows.joined().filter { (0..<plane.height).contains($0) }
-    return Double(count(in: inside)) / Double(max(1, inside.count * columns.count))
+    let most = share * Double(max(1, inside.count * columns.count))
+    var count = 0
+    for row in inside where Double(count) <= most { count += self.count(in: CollectionOfOne(row)) }
+    return Double(count) <= most
   }
 
   /// Number of pixels of some rows that are such edges.
   func count(in rows: some Sequence<Int>) -> Int {
-    let least = Int16(StrokeDetector.edge)
+    let least = UInt16(StrokeDetector.edge)
     return plane.bytes.withUnsafeBufferPointer { now in
       before.bytes.withUnsafeBufferPointer { before in
         var count = 0
         for y in rows {
+          var inRow: UInt16 = 0
           for i in y * plane.width + columns.lowerBound..<y * plane.width + columns.upperBound {
             let step = Int16(now[i &+ 1]) &- Int16(now[i &- 1])
             let change = step &- (Int16(before[i &+ 1]) &- Int16(before[i &- 1]))
-            count &+= step.magnitude > least.magnitude && change.magnitude > least.magnitude ? 1 : 0
+            inRow &+= min(step.magnitude, change.magnitude) > least ? 1 : 0
           }
+          count += Int(inRow)
         }
         return count
       }
