@@ -45,6 +45,10 @@ void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count) { CALL(k
 
 void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count) { CALL(keep_largest, values, other, count); }
 
+void ck_keep_least_of_rows(uint8_t *values, const uint8_t *other, size_t width, size_t count) {
+  CALL(keep_least_of_rows, values, other, width, count);
+}
+
 size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t limit, size_t count) {
   return CALL(count_exceeding, values, others, limit, count);
 }

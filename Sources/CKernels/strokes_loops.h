@@ -150,6 +150,20 @@ static void NAME(keep_largest)(uint8_t *values, const uint8_t *other, size_t cou
   for (; i < count; i++) values[i] = other[i] > values[i] ? other[i] : values[i];
 }
 
+static void NAME(keep_least_of_rows)(uint8_t *values, const uint8_t *other, size_t width, size_t count) {
+  size_t i = 0;
+  for (; i + VECTOR <= count; i += VECTOR) {
+    const uint8_t *at = other + i;
+    PUT(values + i, LESSER(AT(values + i), LARGER(AT(at), LARGER(AT(at - width), AT(at + width)))));
+  }
+  for (; i < count; i++) {
+    uint8_t most = other[i];
+    if (other[i - width] > most) most = other[i - width];
+    if (other[i + width] > most) most = other[i + width];
+    if (most < values[i]) values[i] = most;
+  }
+}
+
 // A bit for each byte of a vector, which are 0 or 255.
 static inline uint32_t NAME(bits)(vector is) {
 #if VECTOR == 32

@@ -159,7 +159,7 @@ struct FrameHistory {
     for entry in entries.prefix(while: { $0.time.index < text.start.index }).reversed() where !slide.isOver {
       slide.take(entry.plane, entry.time)
     }
-    return slide.hasLeft && text.mayBeText ? slide : nil
+    return slide.hasLeft ? slide : nil
   }
 
   /// Follows a text that stood up to a frame on its way out to a side, or goes on with that; nil where it does not go so.
@@ -168,7 +168,7 @@ struct FrameHistory {
     for entry in entries.drop(while: { $0.time.index <= slide.last.index }) where !slide.isOver {
       slide.take(entry.plane, entry.time)
     }
-    return (slide.isOver && !slide.hasLeft) || !text.mayBeText ? nil : slide
+    return slide.isOver && !slide.hasLeft ? nil : slide
   }
 
   /// The furthest frame of a walk on which the text is present.

@@ -42,9 +42,9 @@ struct Slide: Sendable {
   /// Pixels a second.
   private var speed: Double?
 
-  /// Nil for what is too narrow to be a title, or moves already.
+  /// Nil for what cannot be a title.
   init?(_ text: StandingText, at stood: FrameTime) {
-    guard text.box.width >= Self.leastWidth, text.path == nil, text.width > 0 else { return nil }
+    guard text.box.width >= Self.leastWidth, text.path == nil, text.width > 0, text.mayBeText else { return nil }
     width = text.width
     box = text.box
     let step = max(1, text.sample.pixels.count / Self.sampled)

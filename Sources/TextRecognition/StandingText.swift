@@ -171,14 +171,20 @@ final class StandingText {
   /// seen, 2 where a falling one was.
   func enter(_ seen: inout [UInt8], top: Int, width: Int) -> Int {
     let first = top * width - 1
-    var new = 0
-    for (position, weight) in zip(positions, weights) where seen[Int(position) - first] & (weight > 0 ? 1 : 2) == 0 {
-      new += 1
+    return seen.withUnsafeMutableBufferPointer { seen in
+      var new = 0
+      for (position, weight) in zip(positions, weights) {
+        new &+= seen[Int(position) &- first] & (weight > 0 ? 1 : 2) == 0 ? 1 : 0
+      }
+      for (position, weight) in zip(positions, weights) {
+        let place = Int(position) &- first
+        let sign: UInt8 = weight > 0 ? 1 : 2
+        seen[place &- 1] |= sign
+        seen[place] |= sign
+        seen[place &+ 1] |= sign
+      }
+      return new
     }
-    for (position, weight) in zip(positions, weights) {
-      for near in Int(position) - first - 1...Int(position) - first + 1 { seen[near] |= weight > 0 ? 1 : 2 }
-    }
-    return new
   }
 
   /// Adds up what tells strokes of letters from others.

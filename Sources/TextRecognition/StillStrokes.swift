@@ -128,18 +128,17 @@ struct StillStrokes {
 
   /// Keeps the lesser of each value and the largest of three, one above the other, `shift` rows further down.
   private func keepLeast(_ values: inout [UInt8], _ then: [UInt8], shift: Int) {
-    let first = max(1, 1 - shift)
+    let first = min(height, max(1, 1 - shift))
     let area = first * width..<max(first, min(height - 1, height - 1 - shift)) * width
-    var widest = [UInt8](repeating: 0, count: values.count)
     then.withUnsafeBufferPointer { then in
-      widest.withUnsafeMutableBufferPointer { widest in
-        guard let then = then.baseAddress, let widest = widest.baseAddress, !area.isEmpty else { return }
-        for row in shift - 1...shift + 1 {
-          ByteRows.keepLargest(widest + area.lowerBound, then + area.lowerBound + row * width, count: area.count)
-        }
+      values.withUnsafeMutableBufferPointer { values in
+        values[..<area.lowerBound].update(repeating: 0)
+        values[area.upperBound...].update(repeating: 0)
+        guard let then = then.baseAddress, let values = values.baseAddress, !area.isEmpty else { return }
+        ck_keep_least_of_rows(
+          values + area.lowerBound, then + area.lowerBound + shift * width, width, area.count)
       }
     }
-    ByteRows.keepLeast(&values, widest)
   }
 
   /// Edges in each column of some rows, on a look some looks before the last; 0 outside `region`.

@@ -100,6 +100,26 @@ import Timing
     #expect(largest == (0..<count).map { max(bytes[$0], bytes[$0 + distance]) } + tail)
   }
 
+  @Test(arguments: sizes) func theLeastOfRowsIsOfThreeAboveEachOther(size: (width: Int, height: Int)) {
+    let (width, height) = size
+    let (bytes, other) = (
+      MadePlanes.noise(width: width, height: height, seed: 6).bytes,
+      MadePlanes.noise(width: width, height: height, seed: 7).bytes
+    )
+    var least = bytes
+    let count = (height - 2) * width
+    least.withUnsafeMutableBufferPointer { least in
+      other.withUnsafeBufferPointer {
+        ck_keep_least_of_rows(least.baseAddress! + width, $0.baseAddress! + width, width, count)
+      }
+    }
+    for i in bytes.indices {
+      let isInside = (width..<width + count).contains(i)
+      let most = isInside ? max(other[i - width], other[i], other[i + width]) : 255
+      #expect(least[i] == min(bytes[i], most))
+    }
+  }
+
   @Test(arguments: [0, 90, 254, 255] as [UInt8]) func aRowTurnsWhereItPassesTheLimit(limit: UInt8) {
     for count in [0, 1, 15, 16, 31, 32, 33, 64, 97, 131] {
       let noise = MadePlanes.noise(width: 131, height: 1, seed: 21).bytes

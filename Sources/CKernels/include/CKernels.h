@@ -123,6 +123,8 @@ size_t ck_turns(const uint8_t *values, size_t count, uint8_t limit, uint32_t *po
 // values[i] becomes the lesser, or the larger, of values[i] and other[i]. `other` may overlap what lies ahead of `values`.
 void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count);
 void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count);
+// values[i] becomes the lesser of itself and the largest of other[i - width], other[i] and other[i + width].
+void ck_keep_least_of_rows(uint8_t *values, const uint8_t *other, size_t width, size_t count);
 
 // How many values exceed others by more than `limit`.
 size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t limit, size_t count);
