@@ -56,7 +56,7 @@ final class Look {
 /// than to fill it.
 final class SpareLuma {
   /// Most pictures that are kept for later.
-  static let most = 2
+  static let most = 4
 
   private var storage: [[UInt8]] = []
 

@@ -145,6 +145,8 @@ struct RowProfile {
     self.values = values
     var (sum, square) = (0.0, 0.0)
     var (sums, squares) = ([sum], [square])
+    sums.reserveCapacity(values.count + 1)
+    squares.reserveCapacity(values.count + 1)
     for value in values {
       sum += Double(value)
       square += Double(value) * Double(value)
