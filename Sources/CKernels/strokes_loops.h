@@ -288,11 +288,12 @@ static void NAME(slide)(const uint8_t *luma, size_t width, const ck_stroke *stro
                         size_t count, int32_t *products) {
   memset(products, 0, count * sizeof *products);
   for (size_t k = 0; k < number; k++) {
-    const ptrdiff_t x = strokes[k].x, end = (ptrdiff_t)width - 1 - x - first;
-    const ptrdiff_t from = 1 - x > first ? 1 - x - first : 0, to = end < (ptrdiff_t)count ? end : (ptrdiff_t)count;
-    const uint8_t *at = luma + strokes[k].row + x + first;
+    // Columns from the second to the last but one of its row.
+    const ptrdiff_t x = strokes[k].x + first;
+    const ptrdiff_t begin = x < 1 ? 1 : x, end = x + (ptrdiff_t)count < (ptrdiff_t)width ? x + (ptrdiff_t)count : (ptrdiff_t)width - 1;
+    const uint8_t *row = luma + strokes[k].row;
     const int32_t weight = strokes[k].weight;
-    for (ptrdiff_t way = from; way < to; way++) products[way] += (at[way + 1] - at[way - 1]) * weight;
+    for (ptrdiff_t at = begin; at < end; at++) products[at - x] += (row[at + 1] - row[at - 1]) * weight;
   }
 }
 
