@@ -29,8 +29,8 @@ struct FrameHistory {
 
   private let geometry: TextGeometry
   private(set) var entries: [Entry] = []
-  /// Storage of planes that are no longer needed: memory that has just been used is faster than new memory.
-  private var spare: [[UInt8]] = []
+  /// As many as go at once, at 60 frames a second.
+  private let spare = SpareStorage(most: 16)
 
   init(geometry: TextGeometry) { self.geometry = geometry }
 
@@ -42,7 +42,7 @@ struct FrameHistory {
 
   /// Takes a frame between two looks.
   mutating func append(_ frame: VideoFrame, time: FrameTime) throws(MediaError) {
-    let plane = try geometry.smallPlane(frame, onlyToDate: true, reusing: spare.popLast() ?? [])
+    let plane = try geometry.smallPlane(frame, onlyToDate: true, reusing: spare.take())
     append(plane, time: time, isLook: false)
   }
 
@@ -52,9 +52,8 @@ struct FrameHistory {
     guard tooMany > 0 || isOld(entries[0], now) else { return }
     let all = entries
     entries = []
-    spare = []
     for (index, entry) in all.enumerated() {
-      if index >= tooMany, !isOld(entry, now) { entries.append(entry) } else { spare.append(entry.plane.bytes) }
+      if index >= tooMany, !isOld(entry, now) { entries.append(entry) } else { spare.give(entry.plane.bytes) }
     }
   }
 

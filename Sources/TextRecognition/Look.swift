@@ -12,10 +12,10 @@ final class Look {
   private var frame: VideoFrame?
   private var plane: Plane?
   private let geometry: TextGeometry
-  private let spare: SpareLuma?
+  private let spare: SpareStorage?
 
-  /// The picture goes into storage of ``SpareLuma``, and back to it with the look.
-  init(_ frame: VideoFrame, time: FrameTime, geometry: TextGeometry, spare: SpareLuma) throws(MediaError) {
+  /// The picture goes into storage of ``SpareStorage``, and back to it with the look.
+  init(_ frame: VideoFrame, time: FrameTime, geometry: TextGeometry, spare: SpareStorage) throws(MediaError) {
     self.time = time
     self.geometry = geometry
     self.spare = spare
@@ -49,21 +49,6 @@ final class Look {
     plane = copied
     self.frame = nil
     return copied
-  }
-}
-
-/// Storage of pictures that are no longer needed: new memory of their size comes page by page from the kernel, which takes longer
-/// than to fill it.
-final class SpareLuma {
-  /// Most pictures that are kept for later.
-  static let most = 4
-
-  private var storage: [[UInt8]] = []
-
-  func take() -> [UInt8] { storage.popLast() ?? [] }
-
-  func give(_ bytes: [UInt8]) {
-    if storage.count < Self.most { storage.append(bytes) }
   }
 }
 

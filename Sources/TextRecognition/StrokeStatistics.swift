@@ -49,14 +49,14 @@ struct StrokeStatistics {
           var (last, lastRises) = (Int32.min, false)
           for (position, weight) in zip(positions, weights) {
             let rises = weight > 0
-            let isNewRow = rows.row(of: position) - top != row
-            if isNewRow { row = rows.row(of: position) - top }
+            let rowBefore = row
+            row = rows.row(of: position) - top
             steps[min(255, Int(abs(weight)))] &+= 1
             balance &+= Int(weight)
             rowPixels[row] &+= 1
-            if isNewRow || lastRises != rises || position != last &+ 1 {
+            if row != rowBefore || lastRises != rises || position != last &+ 1 {
               runs &+= 1
-              if !isNewRow, lastRises != rises {
+              if row == rowBefore, lastRises != rises {
                 rowChanges[row] &+= 1
                 if position &- last <= reach { turns &+= 1 }
               }

@@ -117,25 +117,9 @@ struct PixelBox: Equatable, Sendable {
   var right: Int
   var bottom: Int
 
-  init(left: Int, top: Int, right: Int, bottom: Int) {
-    (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
-  }
-
   var width: Int { right - left }
   var height: Int { bottom - top }
   var area: Int { width * height }
-
-  /// Around positions in a plane of `width`; empty where there are none.
-  init(around positions: [Int32], width: Int) {
-    (left, top, right, bottom) = positions.isEmpty ? (0, 0, 0, 0) : (.max, .max, 0, 0)
-    var rows = RowCounter(width: width)
-    for position in positions {
-      let y = rows.row(of: position)
-      let x = Int(position) - y * width
-      (left, right) = (min(left, x), max(right, x + 1))
-      (top, bottom) = (min(top, y), max(bottom, y + 1))
-    }
-  }
 
   func union(_ other: PixelBox) -> PixelBox {
     PixelBox(
@@ -161,5 +145,19 @@ struct PixelBox: Equatable, Sendable {
     PixelBox(
       left: max(0, left - across), top: max(0, top - down), right: min(size.width, right + across),
       bottom: min(size.height, bottom + down))
+  }
+}
+
+extension PixelBox {
+  /// Around positions in a plane of `width`; empty where there are none.
+  init(around positions: [Int32], width: Int) {
+    self.init(left: positions.isEmpty ? 0 : .max, top: positions.isEmpty ? 0 : .max, right: 0, bottom: 0)
+    var rows = RowCounter(width: width)
+    for position in positions {
+      let y = rows.row(of: position)
+      let x = Int(position) - y * width
+      (left, right) = (min(left, x), max(right, x + 1))
+      (top, bottom) = (min(top, y), max(bottom, y + 1))
+    }
   }
 }

@@ -18,7 +18,8 @@ package final class TextReader {
   private let desk: Desk
   private var geometry: TextGeometry?
   private var watch: TextWatch?
-  private let spare = SpareLuma()
+  /// Of pictures of looks; most texts hold the same few.
+  private let spare = SpareStorage(most: 4)
   private var last: FrameTime?
   private var lastLook: FrameTime?
   private var regionsLeftOut = 0
