@@ -8,23 +8,34 @@
 #define LOOPS "strokes_loops.h"
 #include "each_machine.h"
 
-void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling,
-                     uint8_t *wide_rising, uint8_t *wide_falling, uint8_t *scratch) {
-  CALL(edges, luma, width, height, rising, falling, wide_rising, wide_falling, scratch);
+void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling) {
+  CALL(edges, luma, width, height, rising, falling);
 }
 
-void ck_widen(const uint8_t *source, size_t width, size_t height, uint8_t *target, uint8_t *scratch) {
-  CALL(widen, source, width, height, target, scratch);
+void ck_bits_above(const uint8_t *values, size_t width, size_t height, uint8_t limit, uint64_t *words) {
+  CALL(bits_above, values, width, height, limit, words);
 }
 
-void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t edge, uint8_t *target,
-              size_t count) {
-  CALL(least, planes, number, without, edge, target, count);
+void ck_widen_bits(const uint64_t *words, size_t row, size_t number, uint64_t *target, uint64_t *scratch) {
+  CALL(widen_bits, words, row, number, target, scratch);
 }
 
-void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, uint8_t edge, uint8_t needed,
-              uint8_t *mask, uint8_t *rows, uint8_t *scratch) {
-  CALL(dense, rising, falling, width, height, edge, needed, mask, rows, scratch);
+void ck_common_bits(const uint64_t *const *planes, size_t count, const uint64_t *without, uint64_t *target, size_t number) {
+  CALL(common_bits, planes, count, without, target, number);
+}
+
+void ck_keep_bits_of_rows(uint64_t *words, const uint64_t *others, size_t row, size_t number) {
+  CALL(keep_bits_of_rows, words, others, row, number);
+}
+
+void ck_least_at(const uint8_t *const *rising, const uint8_t *const *falling, size_t number, size_t width, size_t height,
+                 size_t reach, const int32_t *pixels, size_t count, int16_t *steps) {
+  CALL(least_at, rising, falling, number, width, height, reach, pixels, count, steps);
+}
+
+void ck_dense(const uint64_t *rising, const uint64_t *falling, size_t width, size_t height, uint8_t needed, uint8_t *mask,
+              uint8_t *rows, uint8_t *scratch) {
+  CALL(dense, rising, falling, width, height, needed, mask, rows, scratch);
 }
 
 void ck_sight(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, ptrdiff_t offset, const ck_run *runs,
@@ -44,10 +55,6 @@ size_t ck_turns(const uint8_t *values, size_t count, uint8_t limit, uint32_t *po
 void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count) { CALL(keep_least, values, other, count); }
 
 void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count) { CALL(keep_largest, values, other, count); }
-
-void ck_keep_least_of_rows(uint8_t *values, const uint8_t *other, size_t width, size_t count) {
-  CALL(keep_least_of_rows, values, other, width, count);
-}
 
 size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t limit, size_t count) {
   return CALL(count_exceeding, values, others, limit, count);

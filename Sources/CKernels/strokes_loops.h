@@ -22,120 +22,155 @@ static inline void NAME(edge_row)(const uint8_t *luma, uint8_t *rising, uint8_t 
   }
 }
 
-static inline void NAME(widen_row)(const uint8_t *row, uint8_t *wide, size_t width) {
-  STEPS(x, width - 2) { PUT(wide + x + 1, LARGER(AT(row + x + 1), LARGER(AT(row + x), AT(row + x + 2)))); }
-  wide[0] = row[0] > row[1] ? row[0] : row[1];
-  wide[width - 1] = row[width - 1] > row[width - 2] ? row[width - 1] : row[width - 2];
+// One row after the other; those at the top and at the bottom have none.
+static void NAME(edges)(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling) {
+  for (size_t row = width; row < (height - 1) * width; row += width)
+    NAME(edge_row)(luma + row, rising + row, falling + row, width);
 }
 
-static inline void NAME(largest_of_three)(const uint8_t *rows, uint8_t *target, size_t width) {
-  STEPS(x, width) { PUT(target + x, LARGER(AT(rows + x), LARGER(AT(rows + width + x), AT(rows + 2 * width + x)))); }
+// A bit for each byte of a vector, which are 0 or 255.
+static inline uint32_t NAME(bits)(vector is) {
+#if VECTOR == 32
+  return (uint32_t)_mm256_movemask_epi8((__m256i)is);
+#elif defined(__SSE2__)
+  return (uint32_t)_mm_movemask_epi8((__m128i)is);
+#else
+  uint32_t bits = 0;
+  for (size_t i = 0; i < VECTOR; i++) bits |= (uint32_t)(is[i] & 1) << i;
+  return bits;
+#endif
 }
 
-// Rows go through a ring of three, so that each is widened along the line once and read back from the nearest cache.
-static void NAME(edges)(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling,
-                        uint8_t *wide_rising, uint8_t *wide_falling, uint8_t *scratch) {
-  uint8_t *ups = scratch, *downs = scratch + 3 * width;
-  memset(scratch, 0, 6 * width);
-  for (size_t y = 0; y <= height; y++) {
-    uint8_t *up = ups + y % 3 * width, *down = downs + y % 3 * width;
-    if (y > 0 && y + 1 < height) {
-      NAME(edge_row)(luma + y * width, rising + y * width, falling + y * width, width);
-      NAME(widen_row)(rising + y * width, up, width);
-      NAME(widen_row)(falling + y * width, down, width);
-    } else {
-      memset(up, 0, width);
-      memset(down, 0, width);
+static void NAME(bits_above)(const uint8_t *values, size_t width, size_t height, uint8_t limit, uint64_t *words) {
+  for (size_t y = 0; y < height; y++) {
+    for (size_t x = 0; x < width; x += 64, words++) {
+      *words = 0;
+      for (size_t k = 0; k < 64 && x + k < width; k += VECTOR) {
+        // The last vector of a row goes back to end with it.
+        const size_t at = x + k + VECTOR > width ? width - VECTOR : x + k;
+        const uint64_t bits = NAME(bits)((vector)(AT(values + at) > limit));
+        *words |= bits >> (x + k - at) << k;
+      }
     }
-    if (y == 0) continue;
-    NAME(largest_of_three)(ups, wide_rising + (y - 1) * width, width);
-    NAME(largest_of_three)(downs, wide_falling + (y - 1) * width, width);
+    values += width;
   }
 }
 
-static void NAME(widen)(const uint8_t *source, size_t width, size_t height, uint8_t *target, uint8_t *scratch) {
-  memset(scratch, 0, 3 * width);
-  for (size_t y = 0; y <= height; y++) {
-    uint8_t *row = scratch + y % 3 * width;
-    if (y < height)
-      NAME(widen_row)(source + y * width, row, width);
-    else
-      memset(row, 0, width);
-    if (y > 0) NAME(largest_of_three)(scratch, target + (y - 1) * width, width);
+static inline uint64_t NAME(three_rows)(const uint64_t *word, size_t row) { return word[0] | word[-row] | word[row]; }
+
+static void NAME(widen_bits)(const uint64_t *words, size_t row, size_t number, uint64_t *target, uint64_t *along) {
+  for (size_t i = 0; i < number; i++)
+    along[i] = words[i] | words[i] << 1 | words[i - 1] >> 63 | words[i] >> 1 | words[i + 1] << 63;
+  for (size_t i = 0; i < number; i++) target[i] = NAME(three_rows)(along + i, row);
+}
+
+static void NAME(common_bits)(const uint64_t *const *planes, size_t count, const uint64_t *without, uint64_t *target,
+                              size_t number) {
+  for (size_t i = 0; i < number; i++) target[i] = planes[0][i] & ~without[i];
+  for (size_t k = 1; k < count; k++) {
+    for (size_t i = 0; i < number; i++) target[i] &= planes[k][i];
   }
 }
 
-static void NAME(least)(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t edge,
-                        uint8_t *target, size_t count) {
-  STEPS(x, count) {
-    vector value = AT(planes[0] + x);
-    if (number > 1) value = LESSER(value, AT(planes[1] + x));
-    value &= (vector)(value > edge);
-    if (__builtin_reduce_or(value) != 0) {
-      for (size_t k = 2; k < number; k++) value = LESSER(value, AT(planes[k] + x));
-      value &= (vector)(value > edge);
-      if (without) value &= ~AT(without + x);
+static void NAME(keep_bits_of_rows)(uint64_t *words, const uint64_t *others, size_t row, size_t number) {
+  for (size_t i = 0; i < number; i++) words[i] &= NAME(three_rows)(others + i, row);
+}
+
+// A byte for each bit of a vector's number of bits: 255 where it is set.
+static inline vector NAME(spread)(uint64_t bits) {
+#if VECTOR == 32
+#define BYTES(a, b, c, d) a, a, a, a, a, a, a, a, b, b, b, b, b, b, b, b, c, c, c, c, c, c, c, c, d, d, d, d, d, d, d, d
+  const vector all = (vector)_mm256_set1_epi32((int32_t)bits);
+  const vector places = (vector)_mm256_set1_epi64x((int64_t)0x8040201008040201);
+  return (vector)((__builtin_shufflevector(all, all, BYTES(0, 1, 18, 19)) & places) == places);
+#undef BYTES
+#else
+  typedef uint64_t eights __attribute__((vector_size(VECTOR)));
+  const vector all = (vector)((eights){bits & 255, bits >> 8 & 255} * 0x0101010101010101);
+  const vector places = (vector)(eights){0x8040201008040201, 0x8040201008040201};
+  return (vector)((all & places) == places);
+#endif
+}
+
+// What the windows of dense hold of one plane. Tiles are 32 pixels of five rows: where they and those beside them hold too little, so do
+// the windows, of which no more is reckoned.
+#define TILE 32
+typedef struct {
+  // How many bits are in each tile, from the one before the first to the one after the last.
+  uint8_t *tiles;
+  // Sums of five rows, and of five of those side by side; the first pixel is half a window after the first of these.
+  uint8_t *columns, *fives;
+} NAME(counts);
+
+// Moves the windows down by a row: `entering` or `leaving` may be NULL.
+static inline void NAME(move_down)(NAME(counts) *counts, const uint64_t *entering, const uint64_t *leaving, size_t row) {
+  for (size_t i = 0; i < row; i++) {
+    const uint64_t in = entering ? entering[i] : 0, out = leaving ? leaving[i] : 0;
+    if (in == out) continue;
+    for (size_t k = 0; k < 64; k += TILE) {
+      counts->tiles[1 + (64 * i + k) / TILE] +=
+          (uint8_t)(__builtin_popcount((uint32_t)(in >> k)) - __builtin_popcount((uint32_t)(out >> k)));
     }
-    PUT(target + x, value);
+    uint8_t *column = counts->columns + CK_DENSE_WIDTH / 2 + 64 * i;
+    for (size_t k = 0; k < 64; k += VECTOR, column += VECTOR)
+      PUT(column, AT(column) + NAME(spread)(out >> k) - NAME(spread)(in >> k));
   }
 }
 
-// What is above the edge counts 1.
-static inline vector NAME(ones)(const uint8_t *values, uint8_t edge) { return (vector)(AT(values) > edge) & 1; }
+static inline int NAME(may_be_dense)(const uint8_t *tiles, size_t t, uint8_t needed) {
+  return tiles[t] + tiles[t + 1] + tiles[t + 2] >= needed;
+}
 
-// The columns of a window five rows high, moved down by a row; tells whether any is left.
-static inline int NAME(move_columns)(const uint8_t *columns, uint8_t *moved, const uint8_t *entering,
-                                     const uint8_t *leaving, uint8_t edge, size_t width) {
-  vector any = (vector){};
-  STEPS(x, width) {
-    vector column = AT(columns + x);
-    if (entering) column += NAME(ones)(entering + x, edge);
-    if (leaving) column -= NAME(ones)(leaving + x, edge);
-    PUT(moved + x, column);
-    any |= column;
+static inline void NAME(sum_fives)(NAME(counts) *counts, size_t first, size_t past) {
+  for (size_t x = first; x < past; x += VECTOR) {
+    const uint8_t *at = counts->columns + x;
+    PUT(counts->fives + x, AT(at) + AT(at + 1) + AT(at + 2) + AT(at + 3) + AT(at + 4));
   }
-  return __builtin_reduce_or(any) != 0;
 }
 
-// Sums of 25 = 16 + 8 + 1 neighbours, the powers of two by doubling.
-static inline void NAME(sum_windows)(const uint8_t *columns, uint8_t *twos, uint8_t *fours, uint8_t *eights,
-                                     uint8_t *all, size_t width) {
-  STEPS(x, width + 22) { PUT(twos + x, AT(columns + x) + AT(columns + x + 1)); }
-  STEPS(x, width + 20) { PUT(fours + x, AT(twos + x) + AT(twos + x + 2)); }
-  STEPS(x, width + 16) { PUT(eights + x, AT(fours + x) + AT(fours + x + 4)); }
-  STEPS(x, width) { PUT(all + x, AT(eights + x) + AT(eights + x + 8) + AT(eights + x + 16) + AT(columns + x + 24)); }
+static inline vector NAME(window)(const uint8_t *fives) {
+  return AT(fives) + AT(fives + 5) + AT(fives + 10) + AT(fives + 15) + AT(fives + 20);
 }
 
-static void NAME(dense)(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, uint8_t edge,
-                        uint8_t needed, uint8_t *mask, uint8_t *rows, uint8_t *scratch) {
-  const size_t room = width + CK_DENSE_WIDTH, reach = CK_DENSE_HEIGHT / 2, side = CK_DENSE_WIDTH / 2;
-  // Columns before and after a step, for both planes, with the window's reach on both sides.
-  uint8_t *up[2] = {scratch, scratch + room}, *down[2] = {scratch + 2 * room, scratch + 3 * room};
-  uint8_t *twos = scratch + 4 * room, *fours = scratch + 5 * room, *eights = scratch + 6 * room;
-  uint8_t *ups = scratch + 7 * room, *downs = scratch + 8 * room;
-  memset(scratch, 0, 4 * room);
+static void NAME(dense)(const uint64_t *rising, const uint64_t *falling, size_t width, size_t height, uint8_t needed,
+                        uint8_t *mask, uint8_t *rows, uint8_t *scratch) {
+  const size_t reach = CK_DENSE_HEIGHT / 2, tiles = (width + TILE - 1) / TILE, row = ck_words(width), room = ck_dense_scratch(width) / 6;
+  const uint64_t *bits[2] = {rising, falling};
+  NAME(counts) counts[2];
+  memset(scratch, 0, 6 * room);
+  for (size_t s = 0; s < 2; s++, scratch += 3 * room) counts[s] = (NAME(counts)){scratch, scratch + room, scratch + 2 * room};
   for (size_t y = 0; y < height + reach; y++) {
-    const int entering = y < height, leaving = y >= CK_DENSE_HEIGHT;
-    const size_t in = y * width, out = leaving ? (y - CK_DENSE_HEIGHT) * width : 0, now = y & 1;
-    const int some = NAME(move_columns)(up[1 - now] + side, up[now] + side, entering ? rising + in : NULL,
-                                        leaving ? rising + out : NULL, edge, width);
-    const int others = NAME(move_columns)(down[1 - now] + side, down[now] + side, entering ? falling + in : NULL,
-                                          leaving ? falling + out : NULL, edge, width);
+    for (size_t s = 0; s < 2; s++)
+      NAME(move_down)(&counts[s], y < height ? bits[s] + y * row : NULL,
+                      y < CK_DENSE_HEIGHT ? NULL : bits[s] + (y - CK_DENSE_HEIGHT) * row, row);
     if (y < reach) continue;
     uint8_t *to = mask + (y - reach) * width;
     rows[y - reach] = 0;
-    if (!some || !others) continue;
-    NAME(sum_windows)(up[now], twos, fours, eights, ups, width);
-    NAME(sum_windows)(down[now], twos, fours, eights, downs, width);
+    size_t first = tiles, past = 0;
+    for (size_t t = 0; t < tiles; t++) {
+      if (!NAME(may_be_dense)(counts[0].tiles, t, needed) || !NAME(may_be_dense)(counts[1].tiles, t, needed)) continue;
+      if (first == tiles) first = t;
+      past = t + 1;
+    }
+    if (past == 0) continue;
+    const size_t begin = first * TILE + VECTOR <= width ? first * TILE : width - VECTOR;
+    const size_t end = past * TILE < width ? past * TILE : width;
+    for (size_t s = 0; s < 2; s++) NAME(sum_fives)(&counts[s], begin, end + CK_DENSE_WIDTH - 5);
     vector any = (vector){};
-    STEPS(x, width) {
-      const vector dense = (vector)(LESSER(AT(ups + x), AT(downs + x)) >= needed);
+    for (size_t x = begin; x < end; x += VECTOR) {
+      if (x + VECTOR > end) x = end - VECTOR;
+      const vector dense =
+          (vector)(LESSER(NAME(window)(counts[0].fives + x), NAME(window)(counts[1].fives + x)) >= needed);
       PUT(to + x, dense);
       any |= dense;
     }
     rows[y - reach] = __builtin_reduce_or(any);
+    if (rows[y - reach] == 0) continue;
+    memset(to, 0, begin);
+    memset(to + end, 0, width - end);
   }
 }
+#undef TILE
 
 // Upwards, so that the other may lie ahead of the values in the same memory: it is read before it is overwritten.
 static void NAME(keep_least)(uint8_t *values, const uint8_t *other, size_t count) {
@@ -150,31 +185,41 @@ static void NAME(keep_largest)(uint8_t *values, const uint8_t *other, size_t cou
   for (; i < count; i++) values[i] = other[i] > values[i] ? other[i] : values[i];
 }
 
-static void NAME(keep_least_of_rows)(uint8_t *values, const uint8_t *other, size_t width, size_t count) {
-  size_t i = 0;
-  for (; i + VECTOR <= count; i += VECTOR) {
-    const uint8_t *at = other + i;
-    PUT(values + i, LESSER(AT(values + i), LARGER(AT(at), LARGER(AT(at - width), AT(at + width)))));
-  }
-  for (; i < count; i++) {
-    uint8_t most = other[i];
-    if (other[i - width] > most) most = other[i - width];
-    if (other[i + width] > most) most = other[i + width];
-    if (most < values[i]) values[i] = most;
-  }
+// The largest of a vector's pixels and those up to `reach` away from each.
+static inline vector NAME(largest_near)(const uint8_t *pixels, size_t width, size_t reach) {
+  vector most = AT(pixels);
+  if (reach == 0) return most;
+  for (const uint8_t *row = pixels - width; row <= pixels + width; row += width)
+    most = LARGER(most, LARGER(AT(row), LARGER(AT(row - 1), AT(row + 1))));
+  return most;
 }
 
-// A bit for each byte of a vector, which are 0 or 255.
-static inline uint32_t NAME(bits)(vector is) {
-#if VECTOR == 32
-  return (uint32_t)_mm256_movemask_epi8((__m256i)is);
-#elif defined(__SSE2__)
-  return (uint32_t)_mm_movemask_epi8((__m128i)is);
-#else
-  uint32_t bits = 0;
-  for (size_t i = 0; i < VECTOR; i++) bits |= (uint32_t)(is[i] & 1) << i;
-  return bits;
-#endif
+static inline vector NAME(least_near)(const uint8_t *const *planes, size_t number, size_t first, size_t width,
+                                      size_t reach) {
+  vector least = AT(planes[0] + first);
+  for (size_t k = 1; k < number; k++) least = LESSER(least, NAME(largest_near)(planes[k] + first, width, reach));
+  return least;
+}
+
+static void NAME(least_at)(const uint8_t *const *rising, const uint8_t *const *falling, size_t number, size_t width,
+                           size_t height, size_t reach, const int32_t *pixels, size_t count, int16_t *steps) {
+  // A vector of pixels is reckoned at once: those that are asked for lie side by side. All that is read is within the planes.
+  const size_t last = width * (height - 1) - VECTOR - 1;
+  uint8_t ups[VECTOR], downs[VECTOR];
+  size_t first = SIZE_MAX;
+  for (size_t i = 0; i < count; i++) {
+    const size_t pixel = (size_t)pixels[i];
+    if (rising[0][pixel] == 0 && falling[0][pixel] == 0) {
+      steps[i] = 0;
+      continue;
+    }
+    if (pixel < first || pixel >= first + VECTOR) {
+      first = pixel < last ? pixel : last;
+      PUT(ups, NAME(least_near)(rising, number, first, width, reach));
+      PUT(downs, NAME(least_near)(falling, number, first, width, reach));
+    }
+    steps[i] = (int16_t)(ups[pixel - first] - downs[pixel - first]);
+  }
 }
 
 static size_t NAME(turns)(const uint8_t *values, size_t count, uint8_t limit, uint32_t *positions) {

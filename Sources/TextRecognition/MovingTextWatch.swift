@@ -35,6 +35,8 @@ struct MovingTextWatch {
   private let geometry: TextGeometry
   private var motion = SteadyMotion()
   private var detector: StrokeDetector
+  /// Strokes that stand in a motion that is tried.
+  private let standing: StrokeBits
   private(set) var live: [MovingText] = []
   private(set) var leftOut = 0
   private var looks = 0
@@ -42,6 +44,7 @@ struct MovingTextWatch {
   init(geometry: TextGeometry) {
     self.geometry = geometry
     detector = StrokeDetector(width: geometry.smallWidth, height: geometry.smallHeight, region: geometry.region)
+    standing = StrokeBits(width: geometry.smallWidth, height: geometry.smallHeight)
   }
 
   /// Edges in each row of the last look, left and right of the middle.
@@ -109,17 +112,14 @@ struct MovingTextWatch {
     _ motion: SharedMotion, _ still: StillStrokes, _ look: Look, _ times: [FrameTime], _ history: FrameHistory
   ) throws(MediaError) -> Bool {
     let (width, height) = (geometry.smallWidth, geometry.smallHeight)
-    var edges = still.standing(along: motion)
+    still.standing(along: motion, into: standing)
     for text in live.map({ $0.strokes.moved(to: look.time.seconds) }) where text.strokes > 0 {
-      let box = text.box.grown(across: 1, down: 1, within: (width, height))
-      for y in box.top..<box.bottom {
-        for i in y * width + box.left..<y * width + box.right { (edges.rising[i], edges.falling[i]) = (0, 0) }
-      }
+      standing.removeAll(in: text.box.grown(across: 1, down: 1, within: (width, height)))
     }
     // Rows that were in view on all looks, without those at the edges, where a line may be cut.
     let rows = max(0, -motion.total) + Self.free..<max(Self.free + 1, height - max(0, motion.total) - Self.free + 1)
     var found = false
-    for pixels in Self.lines(detector.dense(in: edges), width: width) {
+    for pixels in Self.lines(detector.dense(in: standing), width: width) {
       let weights = pixels.map { still.last.gradient(Int($0)) }
       let since = times[times.count - 1 - motion.ago]
       let strokes = StandingText(

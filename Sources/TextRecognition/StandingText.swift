@@ -158,10 +158,12 @@ final class StandingText {
     Sight(sum: sums.product, square: sums.square, energy: energy, faintest: faintest)
   }
 
-  /// Marks the template's pixels in masks of rising and falling strokes.
-  func mark(rising: UnsafeMutableBufferPointer<UInt8>, falling: UnsafeMutableBufferPointer<UInt8>) {
-    for i in 0..<positions.count {
-      if weights[i] > 0 { rising[Int(positions[i])] = 255 } else { falling[Int(positions[i])] = 255 }
+  /// Marks the template's pixels.
+  func mark(_ strokes: StrokeBits) {
+    var rows = RowCounter(width: width)
+    for (position, weight) in zip(positions, weights) {
+      let y = rows.row(of: position)
+      (weight > 0 ? strokes.rising : strokes.falling).insert(Int(position) - y * width, y)
     }
   }
 

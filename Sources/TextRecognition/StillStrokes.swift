@@ -45,7 +45,7 @@ struct StillStrokes {
   /// Looks of the long window, about 1 s.
   static let longLooks = 9
 
-  enum Window: Int { case short, long }
+  enum Window: Int, CaseIterable { case short, long }
 
   let width: Int
   let height: Int
@@ -54,90 +54,74 @@ struct StillStrokes {
 
   /// Edges of the last looks, the newest overwriting the oldest.
   private var looks: [StrokeEdges]
-  /// The same of the last few, each the largest of its neighbourhood.
-  private var wide: [StrokeEdges]
-  private var scratch: [UInt8]
+  /// Where these are strokes, and for the last few also what is within a pixel of one.
+  private let bits: [StrokeBits]
+  private let wide: [StrokeBits]
+  private let scratch: BitPlane
 
   init(width: Int, height: Int) {
     self.width = width
     self.height = height
-    let blank = StrokeEdges(count: width * height)
-    looks = Array(repeating: blank, count: Self.longLooks)
-    wide = Array(repeating: blank, count: Self.shortLooks)
-    scratch = [UInt8](repeating: 0, count: 6 * width)
+    looks = Array(repeating: StrokeEdges(count: width * height), count: Self.longLooks)
+    bits = (0..<Self.longLooks).map { _ in StrokeBits(width: width, height: height) }
+    wide = (0..<Self.shortLooks).map { _ in StrokeBits(width: width, height: height) }
+    scratch = BitPlane(width: width, height: height)
   }
 
   var hasShort: Bool { count >= Self.shortLooks }
   var hasLong: Bool { count >= Self.longLooks }
 
-  private var slot: Int { (count + Self.longLooks - 1) % Self.longLooks }
+  /// Where what belongs to a look some looks before the last is kept, among so many.
+  private func slot(_ back: Int, of number: Int) -> Int { (count + 2 * number - 1 - back) % number }
 
   /// Edges of the last look; 0 on the outermost pixels.
-  var last: StrokeEdges { looks[slot] }
+  var last: StrokeEdges { look(0) }
 
   /// Edges some looks before the last.
-  private func look(_ back: Int) -> StrokeEdges { looks[(count + 2 * Self.longLooks - 1 - back) % Self.longLooks] }
+  private func look(_ back: Int) -> StrokeEdges { looks[slot(back, of: Self.longLooks)] }
 
   /// Takes the small plane of the next look.
   mutating func push(_ plane: Plane) {
-    defer { count += 1 }
+    count += 1
     guard width >= Self.leastWidth, height >= Self.leastHeight else { return }
-    Self.measure(
-      plane, into: &looks[count % Self.longLooks], wide: &wide[count % Self.shortLooks], scratch: &scratch)
+    let (long, short) = (slot(0, of: Self.longLooks), slot(0, of: Self.shortLooks))
+    Self.measure(plane, into: &looks[long])
+    bits[long].rising.take(looks[long].rising, above: StrokeDetector.edge)
+    bits[long].falling.take(looks[long].falling, above: StrokeDetector.edge)
+    wide[short].rising.widen(bits[long].rising, scratch)
+    wide[short].falling.widen(bits[long].falling, scratch)
   }
 
-  private static func measure(
-    _ plane: Plane, into edges: inout StrokeEdges, wide: inout StrokeEdges, scratch: inout [UInt8]
-  ) {
-    ck_stroke_edges(
-      plane.bytes, plane.width, plane.height, &edges.rising, &edges.falling, &wide.rising, &wide.falling, &scratch)
+  private static func measure(_ plane: Plane, into edges: inout StrokeEdges) {
+    ck_stroke_edges(plane.bytes, plane.width, plane.height, &edges.rising, &edges.falling)
   }
 
-  /// What a window is the least of: the last look and, widened by a pixel in the short one, those before it, the first of
-  /// them first.
-  private func members(_ window: Window) -> [StrokeEdges] {
-    let others = window == .short ? wide : looks
-    return [last] + (1..<others.count).map { others[(count - 1 + $0) % others.count] }
-  }
+  /// How far a stroke may stand from where it stands at the last look, on each of the looks of a window.
+  private func reach(_ window: Window) -> Int { window == .short ? 1 : 0 }
 
-  /// Strokes that stood over a window with a step above `edge`, 0 where `known` is 255.
-  func standing(_ window: Window, above edge: UInt8, without known: StrokeEdges, into edges: inout StrokeEdges) {
-    let members = members(window)
-    Self.least(members.map(\.rising), above: edge, without: known.rising, into: &edges.rising)
-    Self.least(members.map(\.falling), above: edge, without: known.falling, into: &edges.falling)
-  }
+  private func looks(of window: Window) -> Int { window == .short ? Self.shortLooks : Self.longLooks }
 
-  private static func least(
-    _ planes: [[UInt8]], above edge: UInt8, without known: [UInt8], into target: inout [UInt8]
-  ) {
-    guard target.count >= leastWidth else { return }
-    withPointers(planes[...], []) { ck_least($0, $0.count, known, edge, &target, target.count) }
+  /// Strokes that stood over a window, without those that are known: those of the last look that all looks before it have, too.
+  func standing(_ window: Window, without known: StrokeBits, into strokes: StrokeBits) {
+    let others = (1..<looks(of: window)).map {
+      window == .short ? wide[slot($0, of: Self.shortLooks)] : bits[slot($0, of: Self.longLooks)]
+    }
+    let members = [bits[slot(0, of: Self.longLooks)]] + others
+    strokes.rising.takeCommon(members.map(\.rising), without: known.rising)
+    strokes.falling.takeCommon(members.map(\.falling), without: known.falling)
   }
 
   /// Strokes that stood still in a page that moves: each look is shifted by the way that the page went since, and may be a
-  /// row off. 0 in rows that were not in view on all of them.
-  func standing(along motion: SharedMotion) -> StrokeEdges {
-    var edges = last
+  /// row off. None in rows that were not in view on all of them.
+  func standing(along motion: SharedMotion, into strokes: StrokeBits) {
+    strokes.rising.copy(bits[slot(0, of: Self.longLooks)].rising)
+    strokes.falling.copy(bits[slot(0, of: Self.longLooks)].falling)
     for step in motion.steps {
-      let then = look(step.ago)
-      keepLeast(&edges.rising, then.rising, shift: step.shift)
-      keepLeast(&edges.falling, then.falling, shift: step.shift)
-    }
-    return edges
-  }
-
-  /// Keeps the lesser of each value and the largest of three, one above the other, `shift` rows further down.
-  private func keepLeast(_ values: inout [UInt8], _ then: [UInt8], shift: Int) {
-    let first = min(height, max(1, 1 - shift))
-    let area = first * width..<max(first, min(height - 1, height - 1 - shift)) * width
-    then.withUnsafeBufferPointer { then in
-      values.withUnsafeMutableBufferPointer { values in
-        values[..<area.lowerBound].update(repeating: 0)
-        values[area.upperBound...].update(repeating: 0)
-        guard let then = then.baseAddress, let values = values.baseAddress, !area.isEmpty else { return }
-        ck_keep_least_of_rows(
-          values + area.lowerBound, then + area.lowerBound + shift * width, width, area.count)
-      }
+      let then = bits[slot(step.ago, of: Self.longLooks)]
+      let first = min(height, max(1, 1 - step.shift))
+      let rows = first..<max(first, min(height - 1, height - 1 - step.shift))
+      strokes.rising.keep(rows, in: then.rising, shift: step.shift)
+      strokes.falling.keep(rows, in: then.falling, shift: step.shift)
     }
   }
 
@@ -168,17 +152,17 @@ struct StillStrokes {
     first.withUnsafeBufferPointer { withPointers(planes.dropFirst(), known + [$0.baseAddress], body) }
   }
 
-  /// The step at each of some pixels that stood over a window, known or not.
+  /// The least step over a window at each of some pixels, of the sign that it has at the last look, known or not.
   func gradients(_ window: Window, at pixels: [Int32]) -> [Int16] {
-    let members = members(window)
-    return pixels.map { pixel in
-      let pixel = Int(pixel)
-      var (rising, falling) = (UInt8.max, UInt8.max)
-      for edges in members {
-        rising = min(rising, edges.rising[pixel])
-        falling = min(falling, edges.falling[pixel])
+    let members = (0..<looks(of: window)).map(look)
+    return [Int16](unsafeUninitializedCapacity: pixels.count) { steps, count in
+      Self.withPointers(members.map(\.rising)[...], []) { rising in
+        Self.withPointers(members.map(\.falling)[...], []) { falling in
+          ck_least_at(
+            rising, falling, rising.count, width, height, reach(window), pixels, pixels.count, steps.baseAddress)
+        }
       }
-      return Int16(rising) - Int16(falling)
+      count = pixels.count
     }
   }
 }

@@ -24,7 +24,8 @@ struct StrokeDetector {
   let height: Int
   private let region: PixelBox
   private var known: [KnownStrokes]
-  private var edges: StrokeEdges
+  /// What stands, and no known text explains.
+  private let strokes: StrokeBits
   /// 255 where letters may stand.
   private var mask: [UInt8]
   private var rows: [UInt8]
@@ -34,11 +35,11 @@ struct StrokeDetector {
     self.width = width
     self.height = height
     self.region = region
-    known = Array(repeating: KnownStrokes(width: width, height: height), count: 2)
-    edges = StrokeEdges(count: width * height)
+    known = StillStrokes.Window.allCases.map { _ in KnownStrokes(width: width, height: height) }
+    strokes = StrokeBits(width: width, height: height)
     mask = [UInt8](repeating: 0, count: width * height)
     rows = [UInt8](repeating: 0, count: height)
-    scratch = [UInt8](repeating: 0, count: 9 * (width + Self.windowWidth))
+    scratch = [UInt8](repeating: 0, count: ck_dense_scratch(width))
   }
 
   /// The pixels of each new text: edges that stood over a window, stand densely and that no known text explains.
@@ -49,18 +50,13 @@ struct StrokeDetector {
   ) -> [[Int32]] {
     guard width >= StillStrokes.leastWidth, height >= StillStrokes.leastHeight else { return [] }
     known[window.rawValue].update(texts, revision: revision)
-    still.standing(window, above: Self.edge, without: known[window.rawValue].edges, into: &edges)
-    return dense()
+    still.standing(window, without: known[window.rawValue].near, into: strokes)
+    return dense(in: strokes)
   }
 
-  /// The strokes of each area in which edges stand densely.
-  mutating func dense(in edges: StrokeEdges) -> [[Int32]] {
-    self.edges = edges
-    return dense()
-  }
-
-  private mutating func dense() -> [[Int32]] {
-    let areas = RunComponents(denseRuns(), diagonally: false)
+  /// The strokes of each area in which they stand densely.
+  mutating func dense(in strokes: StrokeBits) -> [[Int32]] {
+    let areas = RunComponents(denseRuns(in: strokes), diagonally: false)
     var found: [[Int32]] = []
     for component in areas.components
     where component.box.width >= Self.leastWidth && component.box.height >= Self.leastHeight
@@ -68,10 +64,7 @@ struct StrokeDetector {
     {
       var pixels: [Int32] = []
       for run in areas.runs[component.runs] {
-        let row = Int(run.y) * width
-        for i in row + Int(run.start)..<row + Int(run.end) where max(edges.rising[i], edges.falling[i]) > Self.edge {
-          pixels.append(Int32(i))
-        }
+        strokes.append(Int(run.start)..<Int(run.end), ofRow: Int(run.y), width: width, to: &pixels)
       }
       if pixels.count >= Self.leastEdges { found.append(pixels) }
     }
@@ -79,9 +72,8 @@ struct StrokeDetector {
   }
 
   /// Runs of pixels whose window is dense, opened and closed along the line.
-  private mutating func denseRuns() -> [RunComponents.Run] {
-    ck_dense(
-      edges.rising, edges.falling, width, height, Self.edge, Self.windowEdges, &mask, &rows, &scratch)
+  private mutating func denseRuns(in strokes: StrokeBits) -> [RunComponents.Run] {
+    ck_dense(strokes.rising.bits, strokes.falling.bits, width, height, Self.windowEdges, &mask, &rows, &scratch)
     var runs: [RunComponents.Run] = []
     let (width, region, rows) = (width, region, rows)
     mask.withUnsafeMutableBufferPointer { mask in
@@ -120,21 +112,16 @@ struct StrokeDetector {
 
 /// Where the strokes of known texts stand, by sign and a pixel wide of them: made anew only when a text came or went.
 private struct KnownStrokes {
-  private let width: Int
-  private let height: Int
-  /// 255 where there is a stroke.
-  private(set) var edges: StrokeEdges
-  private var marks: StrokeEdges
-  private var scratch: [UInt8]
+  let near: StrokeBits
+  private let marks: StrokeBits
+  private let scratch: BitPlane
   private var revision = 0
   private var isBlank = true
 
   init(width: Int, height: Int) {
-    self.width = width
-    self.height = height
-    edges = StrokeEdges(count: width * height)
-    marks = edges
-    scratch = [UInt8](repeating: 0, count: 3 * width)
+    near = StrokeBits(width: width, height: height)
+    marks = StrokeBits(width: width, height: height)
+    scratch = BitPlane(width: width, height: height)
   }
 
   mutating func update(_ texts: some Sequence<StandingText>, revision: Int) {
@@ -142,18 +129,14 @@ private struct KnownStrokes {
     self.revision = revision
     let wasBlank = isBlank
     isBlank = true
-    marks.rising.withUnsafeMutableBufferPointer { rising in
-      marks.falling.withUnsafeMutableBufferPointer { falling in
-        rising.update(repeating: 0)
-        falling.update(repeating: 0)
-        for text in texts {
-          text.mark(rising: rising, falling: falling)
-          isBlank = false
-        }
-      }
+    marks.rising.removeAll()
+    marks.falling.removeAll()
+    for text in texts {
+      text.mark(marks)
+      isBlank = false
     }
     guard !isBlank || !wasBlank else { return }
-    ck_widen(marks.rising, width, height, &edges.rising, &scratch)
-    ck_widen(marks.falling, width, height, &edges.falling, &scratch)
+    near.rising.widen(marks.rising, scratch)
+    near.falling.widen(marks.falling, scratch)
   }
 }

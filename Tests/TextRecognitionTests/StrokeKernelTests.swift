@@ -34,59 +34,176 @@ import Timing
         made.falling[y * width + x] = UInt8(max(0, -step))
       }
     }
-    let blank = [UInt8](repeating: 0, count: width * height)
-    var (rising, falling, wideRising, wideFalling) = (blank, blank, blank, blank)
-    var scratch = [UInt8](repeating: 9, count: 6 * width)
-    ck_stroke_edges(plane.bytes, width, height, &rising, &falling, &wideRising, &wideFalling, &scratch)
-    #expect(rising == made.rising && falling == made.falling)
-    #expect(wideRising == widened(made.rising, size) && wideFalling == widened(made.falling, size))
-    var wide = blank
-    ck_widen(made.rising, width, height, &wide, &scratch)
-    #expect(wide == widened(made.rising, size))
+    var edges = StrokeEdges(count: width * height)
+    ck_stroke_edges(plane.bytes, width, height, &edges.rising, &edges.falling)
+    #expect(edges.rising == made.rising && edges.falling == made.falling)
   }
 
-  @Test(arguments: [0, 8, 90] as [UInt8]) func theLeastOfPlanesSparesWhatIsKnown(edge: UInt8) {
-    let planes = (0..<4).map { MadePlanes.noise(width: 61, height: 17, seed: UInt64($0 + 1)).bytes }
-    let known = MadePlanes.noise(width: 61, height: 17, seed: 9).bytes.map { $0 > 128 ? UInt8(255) : 0 }
-    var found = [UInt8](repeating: 7, count: 61 * 17)
-    planes[0].withUnsafeBufferPointer { a in
-      planes[1].withUnsafeBufferPointer { b in
-        planes[2].withUnsafeBufferPointer { c in
-          planes[3].withUnsafeBufferPointer { d in
-            ck_least([a.baseAddress, b.baseAddress, c.baseAddress, d.baseAddress], 4, known, edge, &found, found.count)
-          }
-        }
-      }
+  /// A plane with a stroke at one in so many pixels, as bytes and as bits; none on the outermost.
+  private func strokes(_ size: (width: Int, height: Int), seed: UInt64, oneIn sparse: UInt8) -> (
+    bytes: [UInt8], bits: BitPlane
+  ) {
+    var bytes = MadePlanes.noise(width: size.width, height: size.height, seed: seed).bytes
+    for i in bytes.indices {
+      let (y, x) = i.quotientAndRemainder(dividingBy: size.width)
+      let isOutermost = x == 0 || y == 0 || x == size.width - 1 || y == size.height - 1
+      bytes[i] = isOutermost || bytes[i] % sparse != 0 ? 0 : max(9, bytes[i])
     }
+    let plane = BitPlane(width: size.width, height: size.height)
+    plane.take(bytes, above: 8)
+    return (bytes, plane)
+  }
+
+  /// The pixels of a plane, with those that its words have beyond the end of each row.
+  private func held(_ plane: BitPlane, _ size: (width: Int, height: Int)) -> [Bool] {
+    let row = (size.width + 63) / 64 * 64
+    return (0..<row * size.height).map { plane.bits[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }
+  }
+
+  private func expected(_ size: (width: Int, height: Int), _ holds: (_ x: Int, _ y: Int) -> Bool) -> [Bool] {
+    let row = (size.width + 63) / 64 * 64
+    return (0..<row * size.height).map { $0 % row < size.width && holds($0 % row, $0 / row) }
+  }
+
+  @Test(arguments: [0, 8, 200] as [UInt8], sizes) func bitsAreOfWhatIsAboveTheLimit(
+    limit: UInt8, size: (width: Int, height: Int)
+  ) {
+    let noise = MadePlanes.noise(width: size.width, height: size.height, seed: 3)
+    let plane = BitPlane(width: size.width, height: size.height)
+    for values in [noise.bytes, noise.bytes.reversed()] {
+      plane.take(values, above: limit)
+      #expect(held(plane, size) == expected(size) { x, y in values[y * size.width + x] > limit })
+    }
+    let before = held(plane, size)
+    plane.removeAll(in: PixelBox(left: 3, top: 1, right: 30, bottom: 4))
+    plane.insert(29, 3)
+    let row = before.count / size.height
     #expect(
-      found
-        == found.indices.map { i in
-          let least = planes.map { $0[i] }.min() ?? 0
-          return known[i] == 0 && least > edge ? least : 0
+      held(plane, size)
+        == expected(size) { x, y in
+          before[y * row + x] && !(3..<30 ~= x && 1..<4 ~= y) || x == 29 && y == 3
         })
   }
 
-  @Test(arguments: sizes) func denseIsWhatTheWindowHolds(size: (width: Int, height: Int)) {
+  @Test(arguments: sizes) func wideBitsHoldTheNeighbourhood(size: (width: Int, height: Int)) {
+    let (bytes, plane) = strokes(size, seed: 5, oneIn: 7)
+    let (wide, scratch) = (
+      BitPlane(width: size.width, height: size.height), BitPlane(width: size.width, height: size.height)
+    )
+    wide.widen(plane, scratch)
+    let widened = widened(bytes, size)
+    #expect(held(wide, size) == expected(size) { x, y in widened[y * size.width + x] > 0 })
+  }
+
+  @Test(arguments: sizes) func whatAllPlanesHoldSparesWhatIsKnown(size: (width: Int, height: Int)) {
+    let planes = (0..<4).map { strokes(size, seed: UInt64($0 + 1), oneIn: 2) }
+    let known = strokes(size, seed: 9, oneIn: 3)
+    for number in 1...4 {
+      let common = BitPlane(width: size.width, height: size.height)
+      common.takeCommon(planes[..<number].map(\.bits), without: known.bits)
+      #expect(
+        held(common, size)
+          == expected(size) { x, y in
+            let i = y * size.width + x
+            return known.bytes[i] == 0 && planes[..<number].allSatisfy { $0.bytes[i] > 0 }
+          })
+    }
+  }
+
+  @Test(arguments: [0, 1, -1, 2, -3], sizes) func bitsAreKeptOfRowsFurtherDown(
+    shift: Int, size: (width: Int, height: Int)
+  ) {
+    let (bytes, plane) = strokes(size, seed: 6, oneIn: 2)
+    let (other, otherPlane) = strokes(size, seed: 7, oneIn: 5)
+    let first = max(1, 1 - shift)
+    for rows in [first..<max(first, min(size.height - 1, size.height - 1 - shift)), 2..<2] {
+      let kept = BitPlane(width: size.width, height: size.height)
+      kept.copy(plane)
+      kept.keep(rows, in: otherPlane, shift: shift)
+      #expect(
+        held(kept, size)
+          == expected(size) { x, y in
+            rows.contains(y) && bytes[y * size.width + x] > 0
+              && (-1...1).contains { other[(y + shift + $0) * size.width + x] > 0 }
+          })
+    }
+  }
+
+  @Test(arguments: StillStrokes.Window.allCases, sizes) func theLeastStepIsOfTheLooksOfAWindow(
+    window: StillStrokes.Window, size: (width: Int, height: Int)
+  ) {
     let (width, height) = size
-    let planes = [3, 4].map { MadePlanes.noise(width: width, height: height, seed: $0).bytes.map { $0 > 216 ? $0 : 0 } }
-    let (needed, edge): (UInt8, UInt8) = (12, 8)
-    var (mask, rows) = ([UInt8](repeating: 0, count: width * height), [UInt8](repeating: 9, count: height))
-    var scratch = [UInt8](repeating: 9, count: 9 * (width + Int(CK_DENSE_WIDTH)))
-    ck_dense(planes[0], planes[1], width, height, edge, needed, &mask, &rows, &scratch)
+    var still = StillStrokes(width: width, height: height)
+    var looks: [(rising: [UInt8], falling: [UInt8])] = []
+    for look in 0..<StillStrokes.longLooks + 2 {
+      // What changes a little, so that some strokes stand.
+      var plane = MadePlanes.noise(width: width, height: height, seed: 40)
+      let noise = MadePlanes.noise(width: width, height: height, seed: UInt64(look))
+      for i in plane.bytes.indices { plane.bytes[i] = plane.bytes[i] / 2 + noise.bytes[i] / 8 }
+      still.push(plane)
+      looks.append((still.last.rising, still.last.falling))
+    }
+    let number = window == .short ? StillStrokes.shortLooks : StillStrokes.longLooks
+    let members = Array(looks.suffix(number).reversed())
+    let others = members.dropFirst().map {
+      window == .short ? (rising: widened($0.rising, size), falling: widened($0.falling, size)) : $0
+    }
+    let steps = (0..<width * height).map { i in
+      let rising = others.map { $0.rising[i] }.reduce(members[0].rising[i], min)
+      let falling = others.map { $0.falling[i] }.reduce(members[0].falling[i], min)
+      return Int16(rising) - Int16(falling)
+    }
+    #expect(still.gradients(window, at: (0..<Int32(width * height)).map { $0 }) == steps)
+    #expect(steps.contains { $0 > 8 } && steps.contains { $0 < -8 })
+
+    let blank = StrokeBits(width: width, height: height)
+    let strokes = StrokeBits(width: width, height: height)
+    still.standing(window, without: blank, into: strokes)
+    #expect(held(strokes.rising, size) == expected(size) { x, y in steps[y * width + x] > 8 })
+    #expect(held(strokes.falling, size) == expected(size) { x, y in steps[y * width + x] < -8 })
+    var positions: [Int32] = []
+    for columns in [0..<width, 3..<width - 5, 9..<9] {
+      for y in 0..<height {
+        positions = []
+        strokes.append(columns, ofRow: y, width: width, to: &positions)
+        #expect(positions == columns.map { Int32(y * width + $0) }.filter { abs(steps[Int($0)]) > 8 })
+      }
+    }
+  }
+
+  /// In part of some planes there are few strokes, so that tiles are left out.
+  @Test(arguments: [0, 70, 400], sizes + [(480, 40), (130, 30)])
+  func denseIsWhatTheWindowHolds(empty: Int, size: (width: Int, height: Int)) {
+    let (width, height) = size
+    let planes = [3, 4].map { seed in
+      MadePlanes.noise(width: width, height: height, seed: seed).bytes.enumerated().map { i, value in
+        value > 216 && (i % width >= empty || value > 250) ? value : 0
+      }
+    }
+    let bits = planes.map { bytes in
+      let plane = BitPlane(width: width, height: height)
+      plane.take(bytes, above: 8)
+      return plane
+    }
+    let needed: UInt8 = 12
+    var (mask, rows) = ([UInt8](repeating: 7, count: width * height), [UInt8](repeating: 9, count: height))
+    var scratch = [UInt8](repeating: 9, count: ck_dense_scratch(width))
+    ck_dense(bits[0].bits, bits[1].bits, width, height, needed, &mask, &rows, &scratch)
     var some = false
     for y in 0..<height {
       for x in 0..<width {
         let counts = planes.map { plane in
           (y - 2...y + 2).reduce(0) { sum, row in
-            sum + (x - 12...x + 12).filter { value(plane, $0, row, size) > edge }.count
+            sum + (x - 12...x + 12).filter { value(plane, $0, row, size) > 8 }.count
           }
         }
         let dense = counts.allSatisfy { $0 >= needed }
         some = some || dense
         #expect((rows[y] != 0 && mask[y * width + x] == 255) == dense, "\(x), \(y)")
+        #expect(rows[y] == 0 || [0, 255].contains(mask[y * width + x]))
       }
     }
-    #expect(some || height == 5, "nothing was dense: the test shows nothing")
+    #expect(some || height == 5 || empty > 0 && empty + 30 > width, "nothing was dense: the test shows nothing")
   }
 
   @Test(arguments: [1, 3, 31, 40]) func valuesAheadAreReadBeforeTheyAreOverwritten(distance: Int) {
@@ -98,26 +215,6 @@ import Timing
     let tail = bytes.suffix(distance)
     #expect(least == (0..<count).map { min(bytes[$0], bytes[$0 + distance]) } + tail)
     #expect(largest == (0..<count).map { max(bytes[$0], bytes[$0 + distance]) } + tail)
-  }
-
-  @Test(arguments: sizes) func theLeastOfRowsIsOfThreeAboveEachOther(size: (width: Int, height: Int)) {
-    let (width, height) = size
-    let (bytes, other) = (
-      MadePlanes.noise(width: width, height: height, seed: 6).bytes,
-      MadePlanes.noise(width: width, height: height, seed: 7).bytes
-    )
-    var least = bytes
-    let count = (height - 2) * width
-    least.withUnsafeMutableBufferPointer { least in
-      other.withUnsafeBufferPointer {
-        ck_keep_least_of_rows(least.baseAddress! + width, $0.baseAddress! + width, width, count)
-      }
-    }
-    for i in bytes.indices {
-      let isInside = (width..<width + count).contains(i)
-      let most = isInside ? max(other[i - width], other[i], other[i + width]) : 255
-      #expect(least[i] == min(bytes[i], most))
-    }
   }
 
   @Test(arguments: [0, 90, 254, 255] as [UInt8]) func aRowTurnsWhereItPassesTheLimit(limit: UInt8) {

@@ -72,26 +72,39 @@ size_t ck_limiter_limited(const ck_limiter *limiter);
 // wide and 3 high.
 enum { CK_LEAST_WIDTH = 34 };
 
-// Steps of luma along a line from the pixel before to the one after, upwards and downwards (0 on the outermost pixels, whose
-// bytes are left alone: they must be 0), and the largest of each pixel's 3×3 neighbourhood of both. `scratch`: 6 rows.
-void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling,
-                     uint8_t *wide_rising, uint8_t *wide_falling, uint8_t *scratch);
+// Steps of luma along a line from the pixel before to the one after, upwards and downwards; the outermost pixels have none, whose
+// bytes are left alone.
+void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling);
 
-// The largest of each pixel's 3×3 neighbourhood. `scratch`: 3 rows.
-void ck_widen(const uint8_t *source, size_t width, size_t height, uint8_t *target, uint8_t *scratch);
+// A bit for each pixel of a plane: every row begins with a word, whose bit 0 is its first pixel, and has ck_words(width) of them,
+// of which what is beyond the row is 0. What takes `number` words, and `row` of a row, reads as many as a row has before and after
+// them, and one more, too: all of these must be 0 where nothing else is said.
+static inline size_t ck_words(size_t width) { return (width + 63) / 64; }
 
-// The least of some planes (at least one) of at least 32 bytes, 0 where it is not above `edge` or `without` is 255; NULL is no
-// mask. Planes that differ most should come first: where the least of them is no edge, the others are not read.
-void ck_least(const uint8_t *const *planes, size_t number, const uint8_t *without, uint8_t edge, uint8_t *target,
-              size_t count);
+// Bits are set where a value is above the limit, others are cleared.
+void ck_bits_above(const uint8_t *values, size_t width, size_t height, uint8_t limit, uint64_t *words);
+// Sets what is set in each pixel's 3×3 neighbourhood; the first and the last pixel of no row may be set. `scratch` must be 0 before
+// and after its `number` words, like the others.
+void ck_widen_bits(const uint64_t *words, size_t row, size_t number, uint64_t *target, uint64_t *scratch);
+// What is set in all of some planes, at least one, and not in `without`.
+void ck_common_bits(const uint64_t *const *planes, size_t count, const uint64_t *without, uint64_t *target, size_t number);
+// Keeps what is set in the others, or in the row above or below, which need not be 0 there.
+void ck_keep_bits_of_rows(uint64_t *words, const uint64_t *others, size_t row, size_t number);
+
+// The least of some planes (at least one) at some pixels, of the rising less that of the falling steps; 0 where the first planes are 0.
+// In all planes but the first the largest counts that is up to `reach` pixels away, 0 or 1. The planes are at least 3 high, and the
+// first ones 0 on the outermost pixels.
+void ck_least_at(const uint8_t *const *rising, const uint8_t *const *falling, size_t number, size_t width, size_t height,
+                 size_t reach, const int32_t *pixels, size_t count, int16_t *steps);
 
 // The window in which ck_dense counts.
 enum { CK_DENSE_WIDTH = 25, CK_DENSE_HEIGHT = 5 };
-// 255 in the rows of `mask` whose `rows` is not 0, where the window round a pixel holds at least `needed` values above
-// `edge` of both planes; outside the planes there are none. Other rows of `mask` are left alone.
-// `scratch`: 9 rows, each CK_DENSE_WIDTH longer than the planes'.
-void ck_dense(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, uint8_t edge, uint8_t needed,
-              uint8_t *mask, uint8_t *rows, uint8_t *scratch);
+// Bytes of memory that ck_dense needs: six rows of whole words, with a window and a vector more.
+static inline size_t ck_dense_scratch(size_t width) { return 6 * (64 * ck_words(width) + 64); }
+// 255 in the rows of `mask` whose `rows` is not 0, where the window round a pixel holds at least `needed` bits (at least one) of both
+// planes; outside the planes there are none. Other rows of `mask` are left in disorder. `scratch`: ck_dense_scratch bytes.
+void ck_dense(const uint64_t *rising, const uint64_t *falling, size_t width, size_t height, uint8_t needed, uint8_t *mask,
+              uint8_t *rows, uint8_t *scratch);
 
 // Pixels side by side, of which the first is at position `first`, and the part of a template that they belong to.
 typedef struct {
@@ -123,8 +136,6 @@ size_t ck_turns(const uint8_t *values, size_t count, uint8_t limit, uint32_t *po
 // values[i] becomes the lesser, or the larger, of values[i] and other[i]. `other` may overlap what lies ahead of `values`.
 void ck_keep_least(uint8_t *values, const uint8_t *other, size_t count);
 void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count);
-// values[i] becomes the lesser of itself and the largest of other[i - width], other[i] and other[i + width].
-void ck_keep_least_of_rows(uint8_t *values, const uint8_t *other, size_t width, size_t count);
 
 // How many values exceed others by more than `limit`.
 size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t limit, size_t count);
