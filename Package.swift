@@ -32,7 +32,9 @@ let package = Package(
     library(
       "CFFmpeg", pkgConfig: "libavformat libavcodec libavutil libswscale libswresample",
       debian: ["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev", "libswresample-dev"]),
-    library("CTesseract", pkgConfig: "tesseract lept", debian: ["libtesseract-dev", "libleptonica-dev"]),
+    // Tesseract itself is named by the module map: what its pkg-config file adds is for static linking, and every command would
+    // load those libraries.
+    library("CTesseract", pkgConfig: "lept", debian: ["libtesseract-dev", "libleptonica-dev"]),
     library("CLoudness", pkgConfig: "libebur128", debian: ["libebur128-dev"]),
     library("CHash", pkgConfig: "libxxhash", debian: ["libxxhash-dev"]),
     library("CSandbox", pkgConfig: "libseccomp", debian: ["libseccomp-dev"]),

@@ -3,8 +3,20 @@
 // 16-bit words in a vector.
 #define LANES (VECTOR / 2)
 typedef uint16_t NAME(words) __attribute__((vector_size(VECTOR), aligned(1), may_alias));
-typedef uint8_t NAME(bytes) __attribute__((vector_size(LANES)));
+typedef uint8_t NAME(vector) __attribute__((vector_size(VECTOR), aligned(1), may_alias));
+typedef uint8_t NAME(half) __attribute__((vector_size(LANES), aligned(1), may_alias));
 #define words NAME(words)
+#define vector NAME(vector)
+
+// Sums of pairs of columns: a pair is taken as a word of 16 bits, which needs no shuffles.
+static inline words NAME(pairs)(const uint8_t *luma) {
+#if VECTOR == 32
+  return (words)_mm256_maddubs_epi16(*(const __m256i_u *)luma, _mm256_set1_epi8(1));
+#else
+  const words pairs = *(const words *)luma;
+  return (pairs & 255) + (pairs >> 8);
+#endif
+}
 
 // Sums of some rows, column by column.
 static inline void NAME(sum_rows)(const uint8_t *luma, size_t stride, size_t rows, uint16_t *restrict sums,
@@ -21,8 +33,7 @@ static inline void NAME(sum_rows)(const uint8_t *luma, size_t stride, size_t row
   }
 }
 
-// Sums of pairs of columns of `rows` rows: a pair is read as a word of 16 bits, which keeps the loop free of shuffles. The last
-// vector goes back to end with the row.
+// Sums of pairs of columns of `rows` rows. The last vector goes back to end with the row.
 static inline __attribute__((always_inline)) void NAME(sum_pairs)(const uint8_t *luma, size_t stride, size_t rows,
                                                                   uint16_t *restrict sums, size_t count) {
   if (count < LANES) {
@@ -35,10 +46,7 @@ static inline __attribute__((always_inline)) void NAME(sum_pairs)(const uint8_t 
   for (size_t x = 0; x < count; x += LANES) {
     if (x + LANES > count) x = count - LANES;
     words sum = (words){};
-    for (size_t y = 0; y < rows; y++) {
-      const words pair = *(const words *)(luma + y * stride + 2 * x);
-      sum += (pair & 255) + (pair >> 8);
-    }
+    for (size_t y = 0; y < rows; y++) sum += NAME(pairs)(luma + y * stride + 2 * x);
     *(words *)(sums + x) = sum;
   }
 }
@@ -83,28 +91,76 @@ static inline words NAME(high_products)(words a, uint16_t b) {
 #endif
 }
 
-// Sums, of which there is room for a whole vector after the last, brought to levels.
+// Sums brought to levels.
+static inline vector NAME(levels)(words low, words high, const ck_levels *levels) {
+  words parts[2] = {low, high};
+  for (size_t i = 0; i < 2; i++) {
+    const words level = NAME(high_products)(parts[i] << levels->shift, levels->gain) + 32;
+    parts[i] = (__builtin_elementwise_max(level, (words){} + levels->black) - levels->black) >> 6;
+  }
+#if VECTOR == 32
+  // Packed within halves of vectors, which are then put in order.
+  return (vector)_mm256_permute4x64_epi64(_mm256_packus_epi16((__m256i)parts[0], (__m256i)parts[1]), 0xd8);
+#elif defined(__SSE2__)
+  return (vector)_mm_packus_epi16((__m128i)parts[0], (__m128i)parts[1]);
+#else
+  vector bytes;
+  for (size_t i = 0; i < VECTOR; i++) bytes[i] = parts[i / LANES][i % LANES] < 255 ? parts[i / LANES][i % LANES] : 255;
+  return bytes;
+#endif
+}
+
+// The last vector goes back to end with the row; for shorter rows there is room for a whole one after the last sum.
 static inline void NAME(put_levels)(const uint16_t *sums, const ck_levels *levels, uint8_t *restrict small, size_t count) {
-  for (size_t x = 0; x < count; x += LANES) {
-    words level = NAME(high_products)(*(const words *)(sums + x) << levels->shift, levels->gain) + 32;
-    level = (__builtin_elementwise_max(level, (words){} + levels->black) - levels->black) >> 6;
-    level = __builtin_elementwise_min(level, (words){} + 255);
-    const NAME(bytes) bytes = __builtin_convertvector(level, NAME(bytes));
-    if (count - x >= LANES)
-      memcpy(small + x, &bytes, LANES);
+  for (size_t x = 0; x < count; x += VECTOR) {
+    if (x + VECTOR > count && count >= VECTOR) x = count - VECTOR;
+    const vector bytes = NAME(levels)(*(const words *)(sums + x), *(const words *)(sums + x + LANES), levels);
+    if (count >= VECTOR)
+      *(vector *)(small + x) = bytes;
     else
-      memcpy(small + x, &bytes, count - x);
+      memcpy(small, &bytes, count);
+  }
+}
+
+// The same for boxes of one or two columns, whose sums need not go through memory.
+static inline __attribute__((always_inline)) void NAME(shrink_row)(const uint8_t *luma, size_t stride, size_t factor,
+                                                                   size_t rows, const ck_levels *levels,
+                                                                   uint8_t *restrict small, size_t count) {
+  for (size_t x = 0; x < count; x += VECTOR) {
+    if (x + VECTOR > count) x = count - VECTOR;
+    words low = (words){}, high = (words){};
+    for (size_t y = 0; y < rows; y++) {
+      const uint8_t *at = luma + y * stride + factor * x;
+      if (factor == 1) {
+        low += __builtin_convertvector(*(const NAME(half) *)at, words);
+        high += __builtin_convertvector(*(const NAME(half) *)(at + LANES), words);
+      } else {
+        low += NAME(pairs)(at);
+        high += NAME(pairs)(at + VECTOR);
+      }
+    }
+    *(vector *)(small + x) = NAME(levels)(low, high, levels);
   }
 }
 
 static void NAME(shrink)(const uint8_t *luma, const ck_boxes *boxes, const ck_levels *levels, uint8_t *small, size_t width,
                          size_t height, uint16_t *scratch) {
-  for (size_t y = 0; y < height; y++) {
-    NAME(sum_boxes)(luma, boxes->stride, boxes->width, boxes->rows, scratch, width, scratch + width + LANES);
-    NAME(put_levels)(scratch, levels, small + y * width, width);
-    luma += boxes->step;
+  // A copy: the compiler must not take it for one of the bytes that are written.
+  const ck_levels bounds = *levels;
+  for (size_t y = 0; y < height; y++, luma += boxes->step, small += width) {
+    if (boxes->width == 1 && boxes->rows == 1 && width >= VECTOR) {
+      NAME(shrink_row)(luma, 0, 1, 1, &bounds, small, width);
+    } else if (boxes->width == 2 && boxes->rows == 1 && width >= VECTOR) {
+      NAME(shrink_row)(luma, 0, 2, 1, &bounds, small, width);
+    } else if (boxes->width == 2 && width >= VECTOR) {
+      NAME(shrink_row)(luma, boxes->stride, 2, boxes->rows, &bounds, small, width);
+    } else {
+      NAME(sum_boxes)(luma, boxes->stride, boxes->width, boxes->rows, scratch, width, scratch + width + VECTOR);
+      NAME(put_levels)(scratch, &bounds, small, width);
+    }
   }
 }
 
+#undef vector
 #undef words
 #undef LANES

@@ -66,9 +66,15 @@ static void NAME(widen_bits)(const uint64_t *words, size_t row, size_t number, u
 
 static void NAME(common_bits)(const uint64_t *const *planes, size_t count, const uint64_t *without, uint64_t *target,
                               size_t number) {
-  for (size_t i = 0; i < number; i++) target[i] = planes[0][i] & ~without[i];
-  for (size_t k = 1; k < count; k++) {
-    for (size_t i = 0; i < number; i++) target[i] &= planes[k][i];
+  size_t i = 0;
+  for (; i + VECTOR / 8 <= number; i += VECTOR / 8) {
+    vector common = AT(planes[0] + i) & ~AT(without + i);
+    for (size_t k = 1; k < count; k++) common &= AT(planes[k] + i);
+    PUT(target + i, common);
+  }
+  for (; i < number; i++) {
+    target[i] = planes[0][i] & ~without[i];
+    for (size_t k = 1; k < count; k++) target[i] &= planes[k][i];
   }
 }
 
