@@ -61,3 +61,5 @@ size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t 
 }
 
 uint32_t ck_sum(const uint8_t *bytes, size_t count) { return CALL(sum, bytes, count); }
+
+double ck_product(const float *values, const float *others, size_t count) { return CALL(product, values, others, count); }

@@ -167,10 +167,9 @@ struct Letters {
       : (row.box, Self.groundDistancesOfRow.map { $0 * row.height })
     let reach = Int(Self.groundReach * row.height)
     let sides = [-1.0, 1.0].map { side in
-      distances.flatMap { distance in
-        let y = side < 0 ? Double(from.top) - distance : Double(from.bottom) + distance
-        return (box.left - reach..<box.right + reach).map { Double(shown.brightness($0, Int(y))) }
-      }.median()
+      shown.medianBrightness(
+        of: box.left - reach..<box.right + reach,
+        rows: distances.map { Int(side < 0 ? Double(from.top) - $0 : Double(from.bottom) + $0) })
     }
     let ground = sides.max() ?? 0
     guard Double(brightness(component)) - ground < Self.leastStep * (row.brightness - ground) else { return false }

@@ -88,12 +88,18 @@ final class StandingText {
   /// Whether its strokes, by themselves, can be those of letters.
   var mayBeText: Bool {
     if let isLikeLetters { return isLikeLetters }
-    let block = TextBlock([self], width: width)
-    var statistics = StrokeStatistics(box: box, letterHeight: block.lineHeight)
-    add(to: &statistics, width: width)
-    let may = statistics.mayBeText(width: box.width, height: block.lineHeight)
+    let may = hasStrokesOfLetters
     isLikeLetters = may
     return may
+  }
+
+  private var hasStrokesOfLetters: Bool {
+    guard strokes >= StrokeStatistics.leastPixels else { return false }
+    let height = TextBlock([self], width: width).lineHeight
+    guard StrokeStatistics.mayBeLine(width: box.width, height: height) else { return false }
+    var statistics = StrokeStatistics(box: box, letterHeight: height)
+    add(to: &statistics, width: width)
+    return statistics.mayBeText(width: box.width, height: height)
   }
 
   /// Number of pixels of the template.

@@ -177,18 +177,10 @@ struct RowProfile {
   }
 
   private func product(from first: Int, with other: RowProfile, from second: Int, _ count: Int) -> Double {
-    values.withUnsafeBytes { a in
-      other.values.withUnsafeBytes { b in
-        var lanes = SIMD8<Float>()
-        let vectors = count / 8
-        for i in 0..<vectors {
-          lanes +=
-            a.loadUnaligned(fromByteOffset: (first &+ 8 &* i) &* 4, as: SIMD8<Float>.self)
-            * b.loadUnaligned(fromByteOffset: (second &+ 8 &* i) &* 4, as: SIMD8<Float>.self)
-        }
-        var sum = Double(lanes.sum())
-        for i in vectors * 8..<count { sum += Double(values[first + i]) * Double(other.values[second + i]) }
-        return sum
+    values.withUnsafeBufferPointer { values in
+      other.values.withUnsafeBufferPointer { others in
+        guard let values = values.baseAddress, let others = others.baseAddress else { return 0 }
+        return ck_product(values + first, others + second, count)
       }
     }
   }

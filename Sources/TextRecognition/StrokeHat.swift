@@ -145,6 +145,26 @@ struct StrokeHat {
       let row = max(0, min(picture.height - 1, Int(Double(y) / scale)))
       return polarity == .bright ? Int(picture[column, row]) : 255 - Int(picture[column, row])
     }
+
+    /// The median brightness of some columns of some rows; 0 where there are none.
+    func medianBrightness(of columns: Range<Int>, rows: [Int]) -> Double {
+      withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { counts in
+        counts.initialize(repeating: 0)
+        for y in rows {
+          for x in columns { counts[brightness(x, y)] += 1 }
+        }
+        let all = columns.count * rows.count
+        guard all > 0 else { return 0 }
+        func value(at place: Int) -> Int {
+          var before = 0
+          return counts.indices.first {
+            before += counts[$0]
+            return before > place
+          } ?? 0
+        }
+        return Double(value(at: (all - 1) / 2) + value(at: all / 2)) / 2
+      }
+    }
   }
 
   /// Brings capitals to a height of `capitals` pixels.

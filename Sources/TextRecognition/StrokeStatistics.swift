@@ -68,10 +68,13 @@ struct StrokeStatistics {
     }
   }
 
+  /// Whether a block is wide enough for its letters, which are `height` pixels high.
+  static func mayBeLine(width: Int, height: Int) -> Bool { Double(width) >= leastShape * Double(height) }
+
   /// Whether these can be letters of a block `width` pixels wide and `height` pixels high.
   func mayBeText(width: Int, height: Int) -> Bool {
     let pixels = steps.reduce(0, +)
-    guard pixels >= Self.leastPixels, Double(width) >= Self.leastShape * Double(height),
+    guard pixels >= Self.leastPixels, Self.mayBeLine(width: width, height: height),
       Double(turns) >= Self.leastTurns * Double(runs), changes >= Self.leastChanges
     else { return false }
     let weight = steps.indices.reduce(0) { $0 + $1 * steps[$1] }

@@ -105,35 +105,50 @@ struct TextBlock {
 
   /// Neighbours that make up a block each; those with the most strokes a row first.
   static func neighbours(among texts: [StandingText]) -> [[StandingText]] {
-    var left = texts
+    let places = texts.map(Place.init)
+    var left = Array(texts.indices)
     var groups: [(density: Double, members: [StandingText])] = []
     while let seed = left.popLast() {
       var group = [seed]
       var next = 0
       while next < group.count {
         left.removeAll { other in
-          guard linked(group[next], other) else { return false }
+          guard places[group[next]].isBeside(places[other]) else { return false }
           group.append(other)
           return true
         }
         next += 1
       }
-      let rows = Set(group.map { $0.box.top / 8 }).count
-      groups.append((Double(group.reduce(0) { $0 + $1.strokes }) / Double(rows), group))
+      let rows = Set(group.map { places[$0].box.top / 8 }).count
+      let members = group.map { texts[$0] }
+      groups.append((Double(members.reduce(0) { $0 + $1.strokes }) / Double(rows), members))
     }
     return groups.sorted { $0.density > $1.density }.map(\.members)
   }
 
-  /// Whether two texts are neighbours in one line, or lines of one paragraph.
-  static func linked(_ a: StandingText, _ b: StandingText) -> Bool {
-    let (small, large) = (min(a.box.height, b.box.height), max(a.box.height, b.box.height))
-    guard abs(a.lastWhole.seconds - b.lastWhole.seconds) <= togetherAtEnd,
-      abs(a.start.seconds - b.start.seconds) <= togetherAtStart, Double(large) <= 2.5 * Double(small) + 2
-    else { return false }
-    let across = max(a.box.left, b.box.left) - min(a.box.right, b.box.right)
-    let down = max(a.box.top, b.box.top) - min(a.box.bottom, b.box.bottom)
-    if down < 0, -2 * down >= small { return across <= 3 * small }
-    return 2 * down <= 3 * small && across < 0
+  /// Where and when a text stood: what tells neighbours.
+  private struct Place {
+    let box: PixelBox
+    let start: Double
+    let lastWhole: Double
+
+    init(_ text: StandingText) {
+      box = text.box
+      start = text.start.seconds
+      lastWhole = text.lastWhole.seconds
+    }
+
+    /// Whether both are in one line, or lines of one paragraph.
+    func isBeside(_ other: Place) -> Bool {
+      let (small, large) = (min(box.height, other.box.height), max(box.height, other.box.height))
+      guard abs(lastWhole - other.lastWhole) <= togetherAtEnd, abs(start - other.start) <= togetherAtStart,
+        Double(large) <= 2.5 * Double(small) + 2
+      else { return false }
+      let across = max(box.left, other.box.left) - min(box.right, other.box.right)
+      let down = max(box.top, other.box.top) - min(box.bottom, other.box.bottom)
+      if down < 0, -2 * down >= small { return across <= 3 * small }
+      return 2 * down <= 3 * small && across < 0
+    }
   }
 
   /// Median run of dense rows, weighted by the strokes in it.

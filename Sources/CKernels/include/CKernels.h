@@ -143,6 +143,9 @@ size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t 
 // The sum of up to 2^24 bytes.
 uint32_t ck_sum(const uint8_t *bytes, size_t count);
 
+// The sum of the products of values, mostly in single precision.
+double ck_product(const float *values, const float *others, size_t count);
+
 // How sums of samples become levels from 0 to 255: ((sum << shift) * gain / 65536 - black) / 64, rounded.
 typedef struct {
   uint16_t shift, gain, black;
