@@ -1,5 +1,6 @@
 #include "CKernels.h"
 
+#include <math.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -62,4 +63,7 @@ size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t 
 
 uint32_t ck_sum(const uint8_t *bytes, size_t count) { return CALL(sum, bytes, count); }
 
-double ck_product(const float *values, const float *others, size_t count) { return CALL(product, values, others, count); }
+void ck_correlations(ck_profile profile, ck_profile other, size_t count, ptrdiff_t first, size_t number, size_t least,
+                     double *correlations) {
+  CALL(correlations, profile, other, count, first, number, least, correlations);
+}

@@ -295,6 +295,26 @@ static double NAME(product)(const float *values, const float *others, size_t cou
   return sum;
 }
 
+static void NAME(correlations)(ck_profile profile, ck_profile other, size_t count, ptrdiff_t first, size_t number,
+                               size_t least, double *correlations) {
+  for (size_t k = 0; k < number; k++) {
+    const ptrdiff_t shift = first + (ptrdiff_t)k;
+    const size_t apart = (size_t)(shift < 0 ? -shift : shift), here = shift < 0 ? apart : 0, there = shift < 0 ? 0 : apart;
+    correlations[k] = -1;
+    if (apart + least > count) continue;
+    const size_t rows = count - apart;
+    const double sum = profile.sums[here + rows] - profile.sums[here];
+    const double square = profile.squares[here + rows] - profile.squares[here];
+    const double other_sum = other.sums[there + rows] - other.sums[there];
+    const double other_square = other.squares[there + rows] - other.squares[there];
+    const double n = (double)rows;
+    const double spread = (square - sum * sum / n) * (other_square - other_sum * other_sum / n);
+    if (!(spread > 0)) continue;
+    const double product = NAME(product)(profile.values + here, other.values + there, rows);
+    correlations[k] = (product - sum * other_sum / n) / sqrt(spread);
+  }
+}
+
 // 16-bit words in a vector, and the sums of their products in pairs.
 #define LANES (VECTOR / 2)
 typedef int16_t NAME(words) __attribute__((vector_size(VECTOR), aligned(1), may_alias));

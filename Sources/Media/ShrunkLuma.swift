@@ -21,8 +21,8 @@ extension VideoFrame {
     let rows = min(factor, rows ?? factor)
     let levels = ck_levels(samples: factor * rows, isFullRange: isFullRange)
     func fill(_ small: UnsafeMutablePointer<UInt8>) {
-      withUnsafeTemporaryAllocation(of: UInt16.self, capacity: (factor + 1) * width + Int(CK_SHRINK_ROOM)) { sums in
-        guard let sums = sums.baseAddress else { return }
+      withUnsafeTemporaryAllocation(of: UInt16.self, capacity: ck_shrink_scratch(width, factor)) { sums in
+        let sums = sums.baseAddress
         let apart = factor / rows
         let first = (factor - (rows - 1) * apart - 1) / 2
         if let plain = source.plainBytes {

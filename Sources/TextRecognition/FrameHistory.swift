@@ -52,6 +52,7 @@ struct FrameHistory {
     guard tooMany > 0 || isOld(entries[0], now) else { return }
     let all = entries
     entries = []
+    entries.reserveCapacity(all.count + 1)
     for (index, entry) in all.enumerated() {
       if index >= tooMany, !isOld(entry, now) { entries.append(entry) } else { spare.give(entry.plane.bytes) }
     }

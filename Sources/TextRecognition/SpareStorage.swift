@@ -2,15 +2,19 @@
 /// pieces of that come page by page from the kernel, which takes longer than to fill them.
 final class SpareStorage {
   private let most: Int
+  private let bytes: Int
   private var storage: [[UInt8]] = []
 
-  /// Keeps storage of at most so many planes.
-  init(most: Int) { self.most = most }
+  /// Keeps storage of at most so many planes, or of more that take no more than so many bytes.
+  init(most: Int, orBytes bytes: Int = 0) {
+    self.most = most
+    self.bytes = bytes
+  }
 
   /// Storage of some plane, or none.
   func take() -> [UInt8] { storage.popLast() ?? [] }
 
   func give(_ bytes: [UInt8]) {
-    if storage.count < most { storage.append(bytes) }
+    if storage.count < most || (storage.count + 1) * bytes.count <= self.bytes { storage.append(bytes) }
   }
 }

@@ -104,13 +104,14 @@ struct SteadyMotion {
   static func motions(
     of looks: [RowProfile], ages: [Double], stride: Int, fastest: Int, least: Int
   ) -> [SharedMotion] {
-    func correlation(_ now: RowProfile, _ then: RowProfile, shift: Int) -> Double {
-      now.correlation(with: then, shift: shift, least: least)
+    func correlations(_ then: RowProfile, _ shifts: ClosedRange<Int>) -> [Double] {
+      looks[0].correlations(with: then, shifts: shifts, least: least)
     }
     let furthest = min(fastest * stride, looks[0].count - least)
-    let inPlace = correlation(looks[0], looks[3], shift: 0)
-    guard furthest > 0, ages[1] > 0, inPlace < rests else { return [] }
-    let first = (-furthest...furthest).map { correlation(looks[0], looks[1], shift: $0) }
+    guard furthest > 0, ages[1] > 0 else { return [] }
+    let inPlace = correlations(looks[3], 0...0)[0]
+    guard inPlace < rests else { return [] }
+    let first = correlations(looks[1], -furthest...furthest)
     var found: [SharedMotion] = []
     for index in first.indices.dropFirst().dropLast()
     where first[index] >= fits && first[index] >= first[index - 1] && first[index] > first[index + 1] {
@@ -120,8 +121,8 @@ struct SteadyMotion {
       for times in 2...3 {
         let expected = Double(steps[steps.count - 1].shift) * ages[times] / ages[times - 1]
         let around = Int(expected.rounded())
-        let best = (around - unsteady...around + unsteady)
-          .map { (shift: $0, match: correlation(looks[0], looks[times], shift: $0)) }
+        let near = around - unsteady...around + unsteady
+        let best = zip(near, correlations(looks[times], near)).map { (shift: $0, match: $1) }
           .max { $0.match < $1.match }
         guard let best, best.match >= fits else { break }
         steps.append((times * stride, best.shift))
@@ -158,29 +159,27 @@ struct RowProfile {
 
   var count: Int { values.count }
 
-  /// Pearson's correlation with a profile of as many rows that is `shift` rows further down, over the rows both have; −1
+  /// Pearson's correlations with a profile of as many rows that is so many rows further down, over the rows both have; −1
   /// where these are fewer than `least`, or one of the profiles is even.
-  func correlation(with other: RowProfile, shift: Int, least: Int) -> Double {
-    let rows = count - abs(shift)
-    guard rows >= least, other.count == count else { return -1 }
-    let (first, second) = (max(0, -shift), max(0, shift))
-    let (sum, square) = moments(first..<first + rows)
-    let (otherSum, otherSquare) = other.moments(second..<second + rows)
-    let n = Double(rows)
-    let spread = (square - sum * sum / n) * (otherSquare - otherSum * otherSum / n)
-    guard spread > 0 else { return -1 }
-    return (product(from: first, with: other, from: second, rows) - sum * otherSum / n) / spread.squareRoot()
+  func correlations(with other: RowProfile, shifts: ClosedRange<Int>, least: Int) -> [Double] {
+    guard other.count == count else { return shifts.map { _ in -1 } }
+    return [Double](unsafeUninitializedCapacity: shifts.count) { correlations, found in
+      withProfile { profile in
+        other.withProfile { other in
+          ck_correlations(
+            profile, other, count, shifts.lowerBound, shifts.count, max(1, least), correlations.baseAddress)
+        }
+      }
+      found = shifts.count
+    }
   }
 
-  private func moments(_ rows: Range<Int>) -> (sum: Double, square: Double) {
-    (sums[rows.upperBound] - sums[rows.lowerBound], squares[rows.upperBound] - squares[rows.lowerBound])
-  }
-
-  private func product(from first: Int, with other: RowProfile, from second: Int, _ count: Int) -> Double {
+  private func withProfile(_ body: (ck_profile) -> Void) {
     values.withUnsafeBufferPointer { values in
-      other.values.withUnsafeBufferPointer { others in
-        guard let values = values.baseAddress, let others = others.baseAddress else { return 0 }
-        return ck_product(values + first, others + second, count)
+      sums.withUnsafeBufferPointer { sums in
+        squares.withUnsafeBufferPointer { squares in
+          body(ck_profile(values: values.baseAddress, sums: sums.baseAddress, squares: squares.baseAddress))
+        }
       }
     }
   }

@@ -140,14 +140,15 @@ struct TextBlock {
 
     /// Whether both are in one line, or lines of one paragraph.
     func isBeside(_ other: Place) -> Bool {
-      let (small, large) = (min(box.height, other.box.height), max(box.height, other.box.height))
-      guard abs(lastWhole - other.lastWhole) <= togetherAtEnd, abs(start - other.start) <= togetherAtStart,
-        Double(large) <= 2.5 * Double(small) + 2
-      else { return false }
-      let across = max(box.left, other.box.left) - min(box.right, other.box.right)
+      // What is far away, as most is, first.
+      let small = min(box.height, other.box.height)
       let down = max(box.top, other.box.top) - min(box.bottom, other.box.bottom)
-      if down < 0, -2 * down >= small { return across <= 3 * small }
-      return 2 * down <= 3 * small && across < 0
+      guard 2 * down <= 3 * small else { return false }
+      let across = max(box.left, other.box.left) - min(box.right, other.box.right)
+      guard across < (down < 0 && -2 * down >= small ? 3 * small + 1 : 0) else { return false }
+      let large = max(box.height, other.box.height)
+      return Double(large) <= 2.5 * Double(small) + 2 && abs(lastWhole - other.lastWhole) <= togetherAtEnd
+        && abs(start - other.start) <= togetherAtStart
     }
   }
 

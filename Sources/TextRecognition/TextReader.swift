@@ -19,7 +19,7 @@ package final class TextReader {
   private var geometry: TextGeometry?
   private var watch: TextWatch?
   /// Of pictures of looks; most texts hold the same few.
-  private let spare = SpareStorage(most: 4)
+  private let spare = SpareStorage(most: 4, orBytes: 4 << 20)
   private var last: FrameTime?
   private var lastLook: FrameTime?
   private var regionsLeftOut = 0

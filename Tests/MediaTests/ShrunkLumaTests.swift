@@ -90,7 +90,7 @@ import Timing
       for width in [1, 7, 15, 16, 17, 31, 33, 50] {
         let luma = (0..<width * factor * factor * 2).map { UInt8(truncatingIfNeeded: $0 &* 37) }
         var small = [UInt8](repeating: 9, count: 2 * width + 1)
-        var scratch = [UInt16](repeating: 9, count: (factor + 1) * width + Int(CK_SHRINK_ROOM))
+        var scratch = [UInt16](repeating: 9, count: ck_shrink_scratch(width, factor))
         let row = width * factor
         ck_shrink(
           luma, ck_boxes(width: factor, rows: factor, stride: row, step: factor * row),

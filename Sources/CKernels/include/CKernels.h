@@ -143,8 +143,15 @@ size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t 
 // The sum of up to 2^24 bytes.
 uint32_t ck_sum(const uint8_t *bytes, size_t count);
 
-// The sum of the products of values, mostly in single precision.
-double ck_product(const float *values, const float *others, size_t count);
+// A value for each of some rows, and the sums of the values, and of their squares, of the rows before each, and of all.
+typedef struct {
+  const float *values;
+  const double *sums, *squares;
+} ck_profile;
+// Pearson's correlations of two profiles of `count` rows, of which the other is so many rows further down, from `first` on, `number` in
+// turn, over the rows that both have; -1 where these are fewer than `least`, at least one, or one of the profiles is even.
+void ck_correlations(ck_profile profile, ck_profile other, size_t count, ptrdiff_t first, size_t number, size_t least,
+                     double *correlations);
 
 // How sums of samples become levels from 0 to 255: ((sum << shift) * gain / 65536 - black) / 64, rounded.
 typedef struct {
@@ -156,10 +163,12 @@ typedef struct {
 typedef struct {
   size_t width, rows, stride, step;
 } ck_boxes;
-// Words of scratch beyond the sums: vectors go on behind them.
-enum { CK_SHRINK_ROOM = 32 };
+// Words of scratch that ck_shrink needs for rows of `width` boxes of so many columns: a sum of each box and of each column, and vectors
+// that go on behind them. Boxes of one and two columns need none, but in the shortest rows.
+static inline size_t ck_shrink_scratch(size_t width, size_t columns) {
+  return columns <= 2 && width >= 32 ? 0 : (columns + 1) * width + 32;
+}
 // Sums of boxes brought to levels: `height` rows of `width` boxes.
-// `scratch`: a sum of each box in a row, and of each column, and CK_SHRINK_ROOM.
 void ck_shrink(const uint8_t *luma, ck_boxes boxes, ck_levels levels, uint8_t *small, size_t width, size_t height,
                uint16_t *scratch);
 
