@@ -50,11 +50,15 @@ struct FrameHistory {
     let tooMany = entries.count - Self.most
     // The frames between looks, which go first, every so often.
     guard tooMany > 0 || isOld(entries[0], now) else { return }
-    let all = entries
-    entries = []
-    entries.reserveCapacity(all.count + 1)
-    for (index, entry) in all.enumerated() {
-      if index >= tooMany, !isOld(entry, now) { entries.append(entry) } else { spare.give(entry.plane.bytes) }
+    // One by one: those that stay, whose storage is not in the cache any more, are moved without being touched.
+    var (seen, index) = (0, 0)
+    while index < entries.count, seen < tooMany || entries[index].time.seconds < now - Self.secondsBetween {
+      if seen < tooMany || isOld(entries[index], now) {
+        spare.give(entries.remove(at: index).plane.bytes)
+      } else {
+        index += 1
+      }
+      seen += 1
     }
   }
 
@@ -63,6 +67,31 @@ struct FrameHistory {
   }
 
   var oldest: FrameTime? { entries.first?.time }
+
+  /// The place of a frame, or of the first after it.
+  private func place(of frame: FrameTime) -> Int {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].time.index < frame.index { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private func holds(_ frame: FrameTime, at place: Int) -> Bool {
+    place < entries.count && entries[place].time.index == frame.index
+  }
+
+  private func placeAfter(_ frame: FrameTime) -> Int {
+    let place = place(of: frame)
+    return holds(frame, at: place) ? place + 1 : place
+  }
+
+  /// What is kept of a frame; nil where it is gone.
+  func entry(of frame: FrameTime) -> Entry? {
+    let place = place(of: frame)
+    return holds(frame, at: place) ? entries[place] : nil
+  }
 
   func sight(of text: StandingText, in entry: Entry) -> Sight {
     guard text.path != nil else { return text.sight(in: entry.plane) }
@@ -76,7 +105,8 @@ struct FrameHistory {
   /// Strokes of another text that stood there before may have stood in for its own.
   func firstSight(of text: StandingText, from first: FrameTime, through last: FrameTime) -> FrameTime {
     var seen = last
-    for entry in entries.reversed() where entry.isLook && entry.time.index <= last.index {
+    for place in (0..<placeAfter(last)).reversed() where entries[place].isLook {
+      let entry = entries[place]
       guard entry.time.index >= first.index,
         sight(of: text, in: entry).share >= Self.begun || text.shiftedPresence(in: entry.plane) >= Self.shifted
       else { break }
@@ -109,17 +139,17 @@ struct FrameHistory {
 
   /// The first frame of a text that is there on frame `known`: back while it is present, by looks and then by frames.
   func start(of text: StandingText, before known: FrameTime) -> Limit {
-    let before = entries.prefix { $0.time.index < known.index }.reversed()
-    let look = furthest(of: text, in: before.filter(\.isLook), from: known, least: Self.begun, misses: 1).time
+    let before = place(of: known)
+    let looks = (0..<before).reversed().lazy.filter { entries[$0].isLook }
+    let look = furthest(of: text, in: looks, from: known, least: Self.begun, misses: 1).time
     return furthest(
-      of: text, in: before.drop { $0.time.index >= look.index }, from: look, least: Self.begun, misses: Self.misses)
+      of: text, in: (0..<min(before, place(of: look))).reversed(), from: look, least: Self.begun, misses: Self.misses)
   }
 
   /// The last frame of a text that was whole on frame `known`: on while it is present.
   func end(of text: StandingText, after known: FrameTime) -> Limit {
     furthest(
-      of: text, in: entries.drop { $0.time.index <= known.index }, from: known, least: Self.stillSeen,
-      misses: Self.misses)
+      of: text, in: placeAfter(known)..<entries.count, from: known, least: Self.stillSeen, misses: Self.misses)
   }
 
   /// The furthest frame before a look, or after it, that shows what moves across in some rows where its speed takes it.
@@ -127,17 +157,14 @@ struct FrameHistory {
   /// `rows`, `columns` and `speed` are in pixels of the small plane and a second. Nil where it has left those columns by
   /// then, or was seen as far as the history goes.
   func furthest(
-    ofCrawl rows: Range<Int>, _ columns: Range<Int>, speed: Double, from known: FrameTime, isForward: Bool
+    ofCrawl rows: Range<Int>, _ columns: Range<Int>, speed: Double, from frame: FrameTime, isForward: Bool
   ) -> FrameTime? {
-    guard let from = entries.last(where: { $0.time.index == known.index }) else { return nil }
-    var furthest = known
+    guard let from = entry(of: frame) else { return nil }
+    var furthest = frame
     var missed = 0
-    let walk =
-      isForward
-      ? Array(entries.drop { $0.time.index <= known.index })
-      : entries.prefix { $0.time.index < known.index }.reversed()
-    for entry in walk {
-      let way = speed * (entry.time.seconds - known.seconds)
+    for place in isForward ? Array(placeAfter(frame)..<entries.count) : (0..<place(of: frame)).reversed() {
+      let entry = entries[place]
+      let way = speed * (entry.time.seconds - frame.seconds)
       let sights = (-1...1).map {
         CrawlSight(from.plane, entry.plane, rows, columns, way: Int(way.rounded()) + $0)
       }
@@ -156,8 +183,9 @@ struct FrameHistory {
   /// The way on which a text came to where it stands on a frame from a side; nil where it did not come so.
   func slideIn(of text: StandingText) -> Slide? {
     guard var slide = Slide(text, at: text.start) else { return nil }
-    for entry in entries.prefix(while: { $0.time.index < text.start.index }).reversed() where !slide.isOver {
-      slide.take(entry.plane, entry.time)
+    for place in (0..<place(of: text.start)).reversed() {
+      guard !slide.isOver else { break }
+      slide.take(entries[place].plane, entries[place].time)
     }
     return slide.hasLeft ? slide : nil
   }
@@ -165,23 +193,23 @@ struct FrameHistory {
   /// Follows a text that stood up to a frame on its way out to a side, or goes on with that; nil where it does not go so.
   func slideOut(of text: StandingText) -> Slide? {
     guard var slide = text.slideOut ?? Slide(text, at: text.end) else { return nil }
-    for entry in entries.drop(while: { $0.time.index <= slide.last.index }) where !slide.isOver {
-      slide.take(entry.plane, entry.time)
+    for place in placeAfter(slide.last)..<entries.count {
+      guard !slide.isOver else { break }
+      slide.take(entries[place].plane, entries[place].time)
     }
     return slide.isOver && !slide.hasLeft ? nil : slide
   }
 
-  /// The furthest frame of a walk on which the text is present.
+  /// The furthest frame of a walk over places on which the text is present.
   private func furthest(
-    of text: StandingText, in walk: some Sequence<Entry>, from known: FrameTime, least: Double, misses: Int
+    of text: StandingText, in walk: some Sequence<Int>, from known: FrameTime, least: Double, misses: Int
   ) -> Limit {
     var furthest = Limit(time: known)
     var missed = 0
     var before: Double?
-    if let entry = entries.last(where: { $0.time.index == known.index }) {
-      before = min(1, sight(of: text, in: entry).share)
-    }
-    for entry in walk {
+    if let entry = entry(of: known) { before = min(1, sight(of: text, in: entry).share) }
+    for place in walk {
+      let entry = entries[place]
       let sight = sight(of: text, in: entry)
       let jumps = sight.share <= (before ?? sight.share) - Self.jump
       if sight.hasSameStrokes || sight.share >= least && !jumps {

@@ -21,7 +21,7 @@ extension FrameHistory {
   /// A text is dated by its strokes, a good part of which must be there. Its first letters, and the marks and dots before them
   /// that are no letters, come frame by frame: to the left, each at once, none later than what stands to its right.
   func firstSign(of text: StandingText) -> FrameTime? {
-    guard let known = entries.last(where: { $0.time.index == text.start.index }), let last = entries.last,
+    guard let known = entry(of: text.start), let last = entries.last,
       let before = entries.first(where: { text.start.seconds - $0.time.seconds <= Self.longestTyping }),
       before.time.index < text.start.index
     else { return nil }
@@ -46,9 +46,7 @@ extension FrameHistory {
       if start.isSudden { first = start.time }
       right = strokes.box.left
     }
-    guard first.index < text.start.index, let begun = entries.last(where: { $0.time.index == first.index }) else {
-      return nil
-    }
+    guard first.index < text.start.index, let begun = entry(of: first) else { return nil }
     // Letters of another text that stood in the same place were not typed: all of them were there at once.
     let columns = max(1, box.left)..<min(known.plane.width - 1, box.right)
     func letters(_ entry: Entry) -> Int {
