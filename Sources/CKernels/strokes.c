@@ -61,7 +61,9 @@ size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t 
   return CALL(count_exceeding, values, others, limit, count);
 }
 
-uint32_t ck_sum(const uint8_t *bytes, size_t count) { return CALL(sum, bytes, count); }
+void ck_halves_of_rows(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, float *left, float *right) {
+  CALL(halves_of_rows, rising, falling, width, height, left, right);
+}
 
 void ck_correlations(ck_profile profile, ck_profile other, size_t count, ptrdiff_t first, size_t number, size_t least,
                      double *correlations) {

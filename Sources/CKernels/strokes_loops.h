@@ -261,7 +261,7 @@ static size_t NAME(count_exceeding)(const uint8_t *values, const uint8_t *others
   return found;
 }
 
-static uint32_t NAME(sum)(const uint8_t *bytes, size_t count) {
+static inline uint32_t NAME(sum)(const uint8_t *bytes, size_t count) {
   typedef uint64_t eights __attribute__((vector_size(VECTOR), aligned(1), may_alias));
   eights some = (eights){};
   uint32_t sum = 0;
@@ -278,6 +278,15 @@ static uint32_t NAME(sum)(const uint8_t *bytes, size_t count) {
   for (size_t lane = 0; lane < VECTOR / 8; lane++) sum += (uint32_t)some[lane];
   for (; i < count; i++) sum += bytes[i];
   return sum;
+}
+
+static void NAME(halves_of_rows)(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, float *left,
+                                 float *right) {
+  const size_t half = width / 2;
+  for (size_t y = 0; y < height; y++, rising += width, falling += width) {
+    left[y] = (float)(NAME(sum)(rising, half) + NAME(sum)(falling, half));
+    right[y] = (float)(NAME(sum)(rising + half, width - half) + NAME(sum)(falling + half, width - half));
+  }
 }
 
 // The same order of additions on every machine: 32 sums side by side.

@@ -101,9 +101,7 @@ enum Resampler {
     let down = Taps(target: height, step: stepY, kernel: kernel)
     let bytes = [UInt8](unsafeUninitializedCapacity: width * height) { out, filled in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: plane.height * width) { rows in
-        for y in 0..<plane.height {
-          stretch(plane, row: y, across, into: UnsafeMutableBufferPointer(rebasing: rows[y * width..<(y + 1) * width]))
-        }
+        stretch(plane, across, into: rows, width: width)
         stack(UnsafeBufferPointer(rows), plane.height, down, into: out, width: width, height: height)
       }
       filled = width * height
@@ -111,26 +109,33 @@ enum Resampler {
     return Plane(width: width, height: height, bytes: bytes)
   }
 
+  /// Brings every row to `width` samples.
   private static func stretch(
-    _ plane: Plane, row: Int, _ taps: Taps, into target: UnsafeMutableBufferPointer<Float>
+    _ plane: Plane, _ taps: Taps, into rows: UnsafeMutableBufferPointer<Float>, width: Int
   ) {
-    let width = plane.width
+    // Beyond the edges the outermost samples go on.
     let margin = taps.count + 2
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: width + 2 * margin) { padded in
-      plane.bytes.withUnsafeBufferPointer { bytes in
-        let (source, center) = (bytes.baseAddress! + row * width, padded.baseAddress! + margin)
-        for x in 0..<width { center[x] = Float(source[x]) }
-        for x in 0..<margin {
-          padded[x] = Float(bytes[row * width])
-          padded[margin + width + x] = Float(bytes[row * width + width - 1])
+    let furthest = plane.width + 2 * margin - taps.count
+    let firsts = taps.starts.map { max(0, min($0 + margin, furthest)) }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: plane.width + 2 * margin) { padded in
+      for y in 0..<plane.height {
+        plane.bytes.withUnsafeBufferPointer { bytes in
+          let (source, center) = (bytes.baseAddress! + y * plane.width, padded.baseAddress! + margin)
+          for x in 0..<plane.width { center[x] = Float(source[x]) }
+          for x in 0..<margin {
+            padded[x] = Float(source[0])
+            padded[margin + plane.width + x] = Float(source[plane.width - 1])
+          }
         }
-      }
-      taps.starts.withUnsafeBufferPointer { starts in
-        taps.weights.withUnsafeBufferPointer { weights in
-          switch taps.count {
-          case 2: Self.blend(padded, starts, weights, taps: 2, margin: margin, into: target)
-          case 4: Self.blend(padded, starts, weights, taps: 4, margin: margin, into: target)
-          default: Self.blend(padded, starts, weights, taps: taps.count, margin: margin, into: target)
+        let target = UnsafeMutableBufferPointer(rebasing: rows[y * width..<(y + 1) * width])
+        firsts.withUnsafeBufferPointer { firsts in
+          taps.weights.withUnsafeBufferPointer { weights in
+            switch taps.count {
+            case 2: Self.blend(padded, firsts, weights, taps: 2, into: target)
+            case 3: Self.blend(padded, firsts, weights, taps: 3, into: target)
+            case 4: Self.blend(padded, firsts, weights, taps: 4, into: target)
+            default: Self.blend(padded, firsts, weights, taps: taps.count, into: target)
+            }
           }
         }
       }
@@ -140,14 +145,12 @@ enum Resampler {
   /// Inlined, so that a constant number of taps unrolls the inner loop.
   @inline(__always)
   private static func blend(
-    _ padded: UnsafeMutableBufferPointer<Float>, _ starts: UnsafeBufferPointer<Int>,
-    _ weights: UnsafeBufferPointer<Float>, taps: Int, margin: Int, into target: UnsafeMutableBufferPointer<Float>
+    _ padded: UnsafeMutableBufferPointer<Float>, _ firsts: UnsafeBufferPointer<Int>,
+    _ weights: UnsafeBufferPointer<Float>, taps: Int, into target: UnsafeMutableBufferPointer<Float>
   ) {
-    let furthest = padded.count - taps
     for x in 0..<target.count {
-      let first = max(0, min(starts[x] &+ margin, furthest))
       var sum: Float = 0
-      for tap in 0..<taps { sum += padded[first &+ tap] * weights[x &* taps &+ tap] }
+      for tap in 0..<taps { sum += padded[firsts[x] &+ tap] * weights[x &* taps &+ tap] }
       target[x] = sum
     }
   }

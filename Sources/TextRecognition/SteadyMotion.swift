@@ -54,28 +54,11 @@ struct SteadyMotion {
   mutating func push(_ edges: StrokeEdges, width: Int, height: Int, seconds: Double) {
     var left = [Float](repeating: 0, count: height)
     var right = left
-    edges.rising.withUnsafeBufferPointer { rising in
-      edges.falling.withUnsafeBufferPointer { falling in
-        for y in 0..<height {
-          let (start, middle, end) = (y * width, y * width + width / 2, (y + 1) * width)
-          left[y] = Float(Self.sum(rising, falling, start..<middle))
-          right[y] = Float(Self.sum(rising, falling, middle..<end))
-        }
-      }
-    }
+    ck_halves_of_rows(edges.rising, edges.falling, width, height, &left, &right)
     halves = [left, right]
     profiles.append(
       Profile(seconds: seconds, parts: [zip(left, right).map { $0 + $1 }, left, right].map(RowProfile.init)))
     if profiles.count > Self.kept { profiles.removeFirst() }
-  }
-
-  /// Edges of both signs in a range of pixels.
-  private static func sum(
-    _ rising: UnsafeBufferPointer<UInt8>, _ falling: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
-  ) -> UInt32 {
-    let (rising, falling) = (rising[range], falling[range])
-    return ck_sum(UnsafeBufferPointer(rebasing: rising).baseAddress, range.count)
-      + ck_sum(UnsafeBufferPointer(rebasing: falling).baseAddress, range.count)
   }
 
   /// The motions that the last looks show, the best first; none where the picture rests or does not move steadily.

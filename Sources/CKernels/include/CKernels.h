@@ -140,8 +140,8 @@ void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count);
 // How many values exceed others by more than `limit`.
 size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t limit, size_t count);
 
-// The sum of up to 2^24 bytes.
-uint32_t ck_sum(const uint8_t *bytes, size_t count);
+// The sums of two planes' bytes in the left half of each row, up to column width / 2, and in the right one.
+void ck_halves_of_rows(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, float *left, float *right);
 
 // A value for each of some rows, and the sums of the values, and of their squares, of the rows before each, and of all.
 typedef struct {
