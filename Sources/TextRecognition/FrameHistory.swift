@@ -69,28 +69,23 @@ struct FrameHistory {
   var oldest: FrameTime? { entries.first?.time }
 
   /// The place of a frame, or of the first after it.
-  private func place(of frame: FrameTime) -> Int {
+  private func place(of frame: FrameTime) -> Int { place(ofFrame: frame.index) }
+
+  private func placeAfter(_ frame: FrameTime) -> Int { place(ofFrame: frame.index + 1) }
+
+  private func place(ofFrame index: Int) -> Int {
     var (low, high) = (0, entries.count)
     while low < high {
       let middle = (low + high) / 2
-      if entries[middle].time.index < frame.index { low = middle + 1 } else { high = middle }
+      if entries[middle].time.index < index { low = middle + 1 } else { high = middle }
     }
     return low
   }
 
-  private func holds(_ frame: FrameTime, at place: Int) -> Bool {
-    place < entries.count && entries[place].time.index == frame.index
-  }
-
-  private func placeAfter(_ frame: FrameTime) -> Int {
-    let place = place(of: frame)
-    return holds(frame, at: place) ? place + 1 : place
-  }
-
   /// What is kept of a frame; nil where it is gone.
   func entry(of frame: FrameTime) -> Entry? {
-    let place = place(of: frame)
-    return holds(frame, at: place) ? entries[place] : nil
+    let last = placeAfter(frame) - 1
+    return last >= 0 && entries[last].time.index == frame.index ? entries[last] : nil
   }
 
   func sight(of text: StandingText, in entry: Entry) -> Sight {

@@ -316,4 +316,52 @@ import Timing
       #expect(Int(products[way]) == expected)
     }
   }
+
+  @Test(arguments: sizes) func halvesOfRowsAreSummed(size: (width: Int, height: Int)) {
+    let (width, height) = size
+    let planes = [1, 2].map { MadePlanes.noise(width: width, height: height, seed: $0).bytes }
+    var (left, right) = ([Float](repeating: 7, count: height), [Float](repeating: 7, count: height))
+    ck_halves_of_rows(planes[0], planes[1], width, height, &left, &right)
+    for y in 0..<height {
+      func sum(_ columns: Range<Int>) -> Float {
+        var sum = 0
+        for x in columns { sum += Int(planes[0][y * width + x]) + Int(planes[1][y * width + x]) }
+        return Float(sum)
+      }
+      #expect(left[y] == sum(0..<width / 2) && right[y] == sum(width / 2..<width))
+    }
+  }
+
+  /// Pearson's correlation by its definition.
+  private func correlation(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
+    func mean(_ values: ArraySlice<Float>) -> Double { values.reduce(0) { $0 + Double($1) } / Double(values.count) }
+    let (middleA, middleB) = (mean(a), mean(b))
+    func product(_ x: ArraySlice<Float>, _ middleX: Double, _ y: ArraySlice<Float>, _ middleY: Double) -> Double {
+      zip(x, y).reduce(0) { $0 + (Double($1.0) - middleX) * (Double($1.1) - middleY) }
+    }
+    return product(a, middleA, b, middleB)
+      / (product(a, middleA, a, middleA) * product(b, middleB, b, middleB)).squareRoot()
+  }
+
+  @Test(arguments: [9, 31, 32, 33, 240]) func profilesCorrelateOverTheRowsThatBothHave(count: Int) {
+    let now = MadePlanes.noise(width: count, height: 1, seed: 1).bytes.map { Float($0) * 90 }
+    // The same rows three further down, with some noise.
+    let noise = MadePlanes.noise(width: count, height: 1, seed: 2).bytes
+    let then = now.indices.map { Float(noise[$0]) * 20 + ($0 < 3 ? 0 : now[$0 - 3]) }
+    let least = 4
+    let found = RowProfile(now).correlations(with: RowProfile(then), shifts: -count...count, least: least)
+    for (index, shift) in (-count...count).enumerated() {
+      let rows = count - abs(shift)
+      guard rows >= least else {
+        #expect(found[index] == -1)
+        continue
+      }
+      let (first, second) = (max(0, -shift), max(0, shift))
+      let expected = correlation(now[first..<first + rows], then[second..<second + rows])
+      #expect(abs(found[index] - expected) < 1e-3, "\(shift)")
+    }
+    #expect(found[count + 3] > 0.9 && found[count + 2] < 0.8)
+    let even = RowProfile([Float](repeating: 5, count: count))
+    #expect(RowProfile(now).correlations(with: even, shifts: -1...1, least: least) == [-1, -1, -1])
+  }
 }
