@@ -165,13 +165,7 @@ final class StandingText {
   }
 
   /// Marks the template's pixels.
-  func mark(_ strokes: StrokeBits) {
-    var rows = RowCounter(width: width)
-    for (position, weight) in zip(positions, weights) {
-      let y = rows.row(of: position)
-      (weight > 0 ? strokes.rising : strokes.falling).insert(Int(position) - y * width, y)
-    }
-  }
+  func mark(_ strokes: StrokeBits) { strokes.insert(positions, weights) }
 
   /// Adds the template's pixels, with their neighbours along the line, to those that were seen; returns how many are new.
   ///

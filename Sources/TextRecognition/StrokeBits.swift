@@ -4,14 +4,14 @@ import CKernels
 ///
 /// A search goes over every pixel of every look: bits are an eighth of the memory that the steps themselves take.
 final class BitPlane {
-  private let width: Int
+  fileprivate let width: Int
   private let height: Int
   /// Words of a row, and of all.
   private let row: Int
   private let number: Int
   /// Words before and after these that stay 0: kernels read the rows round the first and the last.
   private let margin: Int
-  private let words: UnsafeMutablePointer<UInt64>
+  fileprivate let words: UnsafeMutablePointer<UInt64>
 
   init(width: Int, height: Int) {
     self.width = width
@@ -31,8 +31,6 @@ final class BitPlane {
 
   /// The words of a row.
   func bits(ofRow y: Int) -> UnsafePointer<UInt64> { bits + y * row }
-
-  func insert(_ x: Int, _ y: Int) { words[y * row + x / 64] |= 1 << UInt64(x % 64) }
 
   func removeAll() { words.update(repeating: 0, count: number) }
 
@@ -72,6 +70,11 @@ struct StrokeBits {
   init(width: Int, height: Int) {
     rising = BitPlane(width: width, height: height)
     falling = BitPlane(width: width, height: height)
+  }
+
+  /// Adds pixels, given row after row, by the sign of the step at each.
+  func insert(_ pixels: [Int32], _ steps: [Int16]) {
+    ck_mark(pixels, steps, pixels.count, rising.width, rising.words, falling.words)
   }
 
   func removeAll(in box: PixelBox) {

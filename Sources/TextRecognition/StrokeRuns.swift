@@ -6,6 +6,8 @@ struct StrokeRuns {
   static let stretches = Int(CK_PARTS)
   /// Pixels without a stroke that a run may hold in a row.
   private static let widestGap: Int32 = 15
+  /// Fewest strokes that runs usually have.
+  private static let usualRun = 4
 
   private let runs: [ck_run]
   private let weights: [Int16]
@@ -15,6 +17,8 @@ struct StrokeRuns {
   init(_ pixels: [Int32], _ steps: [Int16], width: Int, left: Int, stretch: Int) {
     var found: [ck_run] = []
     var firsts: [Int] = []
+    found.reserveCapacity(pixels.count / Self.usualRun + 1)
+    firsts.reserveCapacity(pixels.count / Self.usualRun + 1)
     // Where the row, or the stretch, of the last run ends.
     var end: Int32 = 0
     for (index, pixel) in pixels.enumerated() {

@@ -82,11 +82,13 @@ private struct NewEdges {
   }
 
   /// Whether no larger share of the pixels of some rows are such edges.
-  func isClear(_ rows: [Range<Int>], butFor share: Double) -> Bool {
-    let inside = rows.joined().filter { (0..<plane.height).contains($0) }
-    let most = share * Double(max(1, inside.count * columns.count))
+  func isClear(_ areas: [Range<Int>], butFor share: Double) -> Bool {
+    let inside = areas.map { $0.clamped(to: 0..<plane.height) }
+    let most = share * Double(max(1, inside.reduce(0) { $0 + $1.count } * columns.count))
     var count = 0
-    for row in inside where Double(count) <= most { count += self.count(in: CollectionOfOne(row)) }
+    for rows in inside {
+      for row in rows where Double(count) <= most { count += self.count(in: row..<row + 1) }
+    }
     return Double(count) <= most
   }
 
@@ -113,13 +115,18 @@ private struct NewEdges {
   /// The edges of some rows, those apart from each other by a column without any, from left to right.
   func clusters(in rows: Range<Int>, least: Int) -> [[Int32]] {
     var clusters: [[Int32]] = []
-    var isOpen = false
+    var cluster: [Int32] = []
     for x in columns {
-      let edges = rows.compactMap { edge(x, $0) }
-      if !edges.isEmpty, !isOpen { clusters.append([]) }
-      if !edges.isEmpty { clusters[clusters.count - 1] += edges }
-      isOpen = !edges.isEmpty
+      let known = cluster.count
+      for y in rows {
+        if let edge = edge(x, y) { cluster.append(edge) }
+      }
+      if cluster.count == known, known > 0 {
+        clusters.append(cluster)
+        cluster = []
+      }
     }
+    if !cluster.isEmpty { clusters.append(cluster) }
     return clusters.filter { $0.count >= least }
   }
 }

@@ -76,13 +76,25 @@ import Timing
     }
     let before = held(plane, size)
     plane.removeAll(in: PixelBox(left: 3, top: 1, right: 30, bottom: 4))
-    plane.insert(29, 3)
     let row = before.count / size.height
     #expect(
-      held(plane, size)
-        == expected(size) { x, y in
-          before[y * row + x] && !(3..<30 ~= x && 1..<4 ~= y) || x == 29 && y == 3
-        })
+      held(plane, size) == expected(size) { x, y in before[y * row + x] && !(3..<30 ~= x && 1..<4 ~= y) })
+  }
+
+  @Test(arguments: [1, 2, 90], sizes + [(480, 40)]) func strokesAreMarkedBySign(
+    sparse: Int, size: (width: Int, height: Int)
+  ) {
+    let (width, height) = size
+    let (pixels, steps) = strokes(width: width, height: height, sparse: sparse)
+    let marks = StrokeBits(width: width, height: height)
+    // In two parts, the second of which begins further up.
+    let half = pixels.count / 2
+    marks.insert(Array(pixels[half...]), Array(steps[half...]))
+    marks.insert(Array(pixels[..<half]), Array(steps[..<half]))
+    marks.insert([], [])
+    let known = Dictionary(zip(pixels, steps)) { $1 }
+    #expect(held(marks.rising, size) == expected(size) { x, y in (known[Int32(y * width + x)] ?? 0) > 0 })
+    #expect(held(marks.falling, size) == expected(size) { x, y in (known[Int32(y * width + x)] ?? 0) < 0 })
   }
 
   @Test(arguments: sizes) func wideBitsHoldTheNeighbourhood(size: (width: Int, height: Int)) {
