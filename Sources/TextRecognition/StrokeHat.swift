@@ -26,8 +26,27 @@ struct BlockPictures: Sendable {
   /// ever was under bright letters.
   init(_ planes: [Plane], _ box: PixelBox) {
     let first = Self.cut(planes[0], box)
-    (darkest, brightest, last, count) = (first, first, first, 1)
-    for plane in planes.dropFirst() { add(Self.cut(plane, box)) }
+    (darkest, brightest, count) = (first, first, planes.count)
+    last = planes.count > 1 ? Self.cut(planes[planes.count - 1], box) : first
+    for plane in planes.dropFirst() {
+      Self.forRows(of: &darkest, plane, box) { ByteRows.keepLeast($0, $1, count: $2) }
+      Self.forRows(of: &brightest, plane, box) { ByteRows.keepLargest($0, $1, count: $2) }
+    }
+  }
+
+  /// Hands over each row of a box, as it is cut out and in a plane, with its length.
+  private static func forRows(
+    of cut: inout Plane, _ plane: Plane, _ box: PixelBox,
+    _ body: (UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>, Int) -> Void
+  ) {
+    cut.bytes.withUnsafeMutableBufferPointer { cut in
+      plane.bytes.withUnsafeBufferPointer { bytes in
+        guard let target = cut.baseAddress, let source = bytes.baseAddress else { return }
+        for row in 0..<box.height {
+          body(target + row * box.width, source + (box.top + row) * plane.width + box.left, box.width)
+        }
+      }
+    }
   }
 
   /// Takes one more picture of the same size.
