@@ -2,7 +2,8 @@ import CKernels
 
 /// A bit for each pixel of a small plane; every row begins with a word.
 ///
-/// A search goes over every pixel of every look: bits are an eighth of the memory that the steps themselves take.
+/// A search goes over every pixel of every look: bits are an eighth of the memory that the steps themselves take. Copies of what holds
+/// a plane share it.
 final class BitPlane {
   fileprivate let width: Int
   private let height: Int
