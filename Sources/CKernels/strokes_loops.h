@@ -317,7 +317,7 @@ static void NAME(halves_of_rows)(const uint8_t *rising, const uint8_t *falling, 
   }
 }
 
-// The same order of additions on every machine: 32 sums side by side.
+// The same order of additions on every machine: 32 sums side by side, and of what is left, eight.
 static double NAME(product)(const float *values, const float *others, size_t count) {
   typedef float eights __attribute__((vector_size(32), aligned(4), may_alias));
   eights sums[4] = {};
@@ -325,6 +325,7 @@ static double NAME(product)(const float *values, const float *others, size_t cou
   for (; i + 32 <= count; i += 32) {
     for (size_t k = 0; k < 4; k++) sums[k] += *(const eights *)(values + i + 8 * k) * *(const eights *)(others + i + 8 * k);
   }
+  for (; i + 8 <= count; i += 8) sums[0] += *(const eights *)(values + i) * *(const eights *)(others + i);
   const eights all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
   double sum = 0;
   for (size_t lane = 0; lane < 8; lane++) sum += all[lane];

@@ -47,6 +47,9 @@ enum ByteRows {
         for i in 0..<values.count { counts[256 &* (i & 3) &+ Int(values[i])] &+= 1 }
       }
     }
-    return (0..<256).map { value in (0..<4).reduce(0) { $0 + Int(counts[256 * $1 + value]) } }
+    return (0..<256).map { value in
+      let sum: UInt32 = counts[value] &+ counts[256 &+ value] &+ counts[512 &+ value] &+ counts[768 &+ value]
+      return Int(sum)
+    }
   }
 }

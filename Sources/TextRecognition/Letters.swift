@@ -58,15 +58,19 @@ struct Letters {
     self.init(hat.plane, above: threshold, shown: hat.spot)
   }
 
-  /// `capitals` is the height to which capitals were brought.
-  init(_ hat: Plane, above threshold: UInt8, capitals: Double = usualCapitals, shown: StrokeHat.Spot? = nil) {
+  /// `capitals` is the height to which capitals were brought; rows are looked for where there are `least` letters.
+  init(
+    _ hat: Plane, above threshold: UInt8, capitals: Double = usualCapitals, least: Int = 0,
+    shown: StrokeHat.Spot? = nil
+  ) {
     self.shown = shown
     unit = capitals / Self.usualCapitals
     areas = RunComponents(RunComponents.runs(in: hat, above: threshold), diagonally: true)
     strokeWidths = StrokeWidths(count: areas.components.count)
-    let candidates = areas.components.indices
-      .filter { isLetter($0, in: hat) }
-      .sorted { (areas.components[$0].box.left, $0) < (areas.components[$1].box.left, $1) }
+    var candidates = areas.components.indices.filter { mayBeLetter($0, in: hat) }
+    guard candidates.count >= least else { return }
+    candidates.removeAll { !hasStrokesOfLetter($0) }
+    candidates.sort { (areas.components[$0].box.left, $0) < (areas.components[$1].box.left, $1) }
     for chain in chains(candidates) { add(chain) }
   }
 
@@ -86,7 +90,8 @@ struct Letters {
   /// Width of a component's strokes.
   mutating func strokeWidth(_ component: Int) -> Float { strokeWidths.width(component, areas) }
 
-  private mutating func isLetter(_ index: Int, in hat: Plane) -> Bool {
+  /// Whether a component has the size and the shape of a letter.
+  private func mayBeLetter(_ index: Int, in hat: Plane) -> Bool {
     let (box, area) = (areas.components[index].box, areas.components[index].area)
     guard Self.heights.contains(Int(Double(box.height) / unit)), box.width <= Self.widestInHeights * box.height,
       Double(area) >= Double(Self.leastArea) * unit * unit
@@ -95,7 +100,11 @@ struct Letters {
     if share > Self.fullest, 2 * box.width > box.height { return false }
     if share < Self.sparsest { return false }
     // Cut by the edge: not a letter of this block.
-    if box.top <= 0 || box.bottom >= hat.height || box.left <= 0 || box.right >= hat.width { return false }
+    return box.top > 0 && box.bottom < hat.height && box.left > 0 && box.right < hat.width
+  }
+
+  private mutating func hasStrokesOfLetter(_ index: Int) -> Bool {
+    let box = areas.components[index].box
     return strokeWidth(index) <= Float(Self.widestStroke) * Float(min(box.height, 2 * box.width)) + Float(2 * unit)
   }
 

@@ -20,7 +20,7 @@ enum QuickRows {
     guard strokes.peak >= StrokeHat.faintest else { return false }
     let hat = StrokeHat(strokes, capHeight: smallHeight, capitals: capitals)
     return thresholds.contains { level in
-      let letters = Letters(hat.plane, above: level, capitals: capitals)
+      let letters = Letters(hat.plane, above: level, capitals: capitals, least: leastLetters)
       return Double(letters.inkInRows) >= leastInk * Double(letters.ink)
         && letters.rows.contains { $0.members.count >= leastLetters && $0.unevenness < mostUneven }
     }

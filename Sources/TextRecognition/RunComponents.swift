@@ -8,7 +8,6 @@ struct RunComponents {
     var start: Int32
     /// Outside the run.
     var end: Int32
-    var component: Int32 = 0
 
     init(y: Int, start: Int, end: Int) {
       self.y = Int32(y)
@@ -25,24 +24,37 @@ struct RunComponents {
   }
 
   /// Grouped by component, within a component from top to bottom.
-  private(set) var runs: [Run]
-  private(set) var components: [Component] = []
+  let runs: [Run]
+  let components: [Component]
 
   /// Joins runs, given row by row from left to right, that touch; `diagonally` too where wanted.
   init(_ ordered: [Run], diagonally: Bool) {
-    var parent = [Int32](repeating: 0, count: ordered.count)
-    for i in ordered.indices { parent[i] = Int32(i) }
-    func root(_ run: Int) -> Int {
-      var run = run
-      while Int(parent[run]) != run {
-        parent[run] = parent[Int(parent[run])]
-        run = Int(parent[run])
+    (runs, components) = withUnsafeTemporaryAllocation(of: Int32.self, capacity: ordered.count) { parents in
+      ordered.withUnsafeBufferPointer { ordered in
+        Self.join(ordered, parents, slack: diagonally ? 1 : 0)
+        return Self.group(ordered, parents)
       }
-      return run
     }
-    let slack: Int32 = diagonally ? 1 : 0
+  }
+
+  /// The first run of those that a run was joined with.
+  @inline(__always)
+  private static func root(_ run: Int, _ parents: UnsafeMutableBufferPointer<Int32>) -> Int {
+    var run = run
+    while Int(parents[run]) != run {
+      parents[run] = parents[Int(parents[run])]
+      run = Int(parents[run])
+    }
+    return run
+  }
+
+  /// Leads every run by earlier ones, each the parent of the next, to the first that it is connected with.
+  private static func join(
+    _ ordered: UnsafeBufferPointer<Run>, _ parents: UnsafeMutableBufferPointer<Int32>, slack: Int32
+  ) {
     var above = 0
     for i in ordered.indices {
+      parents.initializeElement(at: i, to: Int32(i))
       let run = ordered[i]
       while above < i,
         ordered[above].y < run.y - 1 || ordered[above].y == run.y - 1 && ordered[above].end + slack <= run.start
@@ -51,48 +63,49 @@ struct RunComponents {
       }
       var other = above
       while other < i, ordered[other].y == run.y - 1, ordered[other].start < run.end + slack {
-        let (a, b) = (root(other), root(i))
-        if a != b { parent[max(a, b)] = Int32(min(a, b)) }
+        let (a, b) = (root(other, parents), root(i, parents))
+        if a != b { parents[max(a, b)] = Int32(min(a, b)) }
         other += 1
       }
     }
-    runs = ordered
-    var number = [Int32](repeating: -1, count: ordered.count)
+  }
+
+  /// The runs by component, in a counting sort; the components in the order of their first runs.
+  private static func group(
+    _ ordered: UnsafeBufferPointer<Run>, _ parents: UnsafeMutableBufferPointer<Int32>
+  ) -> ([Run], [Component]) {
+    var components: [Component] = []
+    // Parents of runs come before them: from here on they are numbers of components.
     for i in ordered.indices {
       let run = ordered[i]
-      let first = root(i)
       let box = PixelBox(left: Int(run.start), top: Int(run.y), right: Int(run.end), bottom: Int(run.y) + 1)
-      if number[first] < 0 {
-        number[first] = Int32(components.count)
+      if Int(parents[i]) == i {
+        parents[i] = Int32(components.count)
         components.append(Component(box: box, area: box.width, runs: 0..<1))
       } else {
-        let c = Int(number[first])
+        parents[i] = parents[Int(parents[i])]
+        let c = Int(parents[i])
         components[c].box = components[c].box.union(box)
         components[c].area += box.width
         components[c].runs = 0..<components[c].runs.count + 1
       }
-      runs[i].component = number[first]
     }
-    group()
-  }
-
-  /// Counting sort of the runs by component.
-  private mutating func group() {
-    var next: [Int] = []
-    next.reserveCapacity(components.count)
-    var position = 0
+    var past = 0
     for c in components.indices {
-      next.append(position)
       let count = components[c].runs.count
-      components[c].runs = position..<position + count
-      position += count
+      components[c].runs = past..<past
+      past += count
     }
-    let ordered = runs
-    for run in ordered {
-      let c = Int(run.component)
-      runs[next[c]] = run
-      next[c] += 1
+    let runs = [Run](unsafeUninitializedCapacity: ordered.count) { runs, count in
+      for i in ordered.indices {
+        let c = Int(parents[i])
+        let place = components[c].runs.upperBound
+        runs.initializeElement(at: place, to: ordered[i])
+        components[c].runs = components[c].runs.lowerBound..<place + 1
+      }
+      count = ordered.count
     }
+    return (runs, components)
   }
 
   /// The runs of pixels brighter than `threshold`.

@@ -167,28 +167,6 @@ final class StandingText {
   /// Marks the template's pixels.
   func mark(_ strokes: StrokeBits) { strokes.insert(positions, weights) }
 
-  /// Adds the template's pixels, with their neighbours along the line, to those that were seen; returns how many are new.
-  ///
-  /// `seen` holds the rows of a plane of `width` from `top` on, with a byte more on either side: 1 where a rising step was
-  /// seen, 2 where a falling one was.
-  func enter(_ seen: inout [UInt8], top: Int, width: Int) -> Int {
-    let first = top * width - 1
-    return seen.withUnsafeMutableBufferPointer { seen in
-      var new = 0
-      for (position, weight) in zip(positions, weights) {
-        new &+= seen[Int(position) &- first] & (weight > 0 ? 1 : 2) == 0 ? 1 : 0
-      }
-      for (position, weight) in zip(positions, weights) {
-        let place = Int(position) &- first
-        let sign: UInt8 = weight > 0 ? 1 : 2
-        seen[place &- 1] |= sign
-        seen[place] |= sign
-        seen[place &+ 1] |= sign
-      }
-      return new
-    }
-  }
-
   /// Adds up what tells strokes of letters from others.
   func add(to strokes: inout StrokeStatistics, width: Int) { strokes.add(positions, weights, width: width) }
 

@@ -144,22 +144,29 @@ struct StillStrokes {
     return sums.indices.map { region.left <= $0 && $0 < region.right ? Float(sums[$0]) : 0 }
   }
 
-  /// Hands over the addresses of all planes; the arrays live as long as the call.
-  private static func withPointers(
-    _ planes: ArraySlice<[UInt8]>, _ known: [UnsafePointer<UInt8>?], _ body: ([UnsafePointer<UInt8>?]) -> Void
-  ) {
-    guard let first = planes.first else { return body(known) }
-    first.withUnsafeBufferPointer { withPointers(planes.dropFirst(), known + [$0.baseAddress], body) }
+  private typealias Addresses = UnsafeMutableBufferPointer<UnsafePointer<UInt8>?>
+
+  /// Gathers the addresses of the last looks' planes, all with rising edges before those with falling ones; they hold as long as the call.
+  private func withAddresses(from first: Int = 0, in addresses: Addresses, _ body: () -> Void) {
+    guard first < addresses.count else { return body() }
+    let number = addresses.count / 2
+    let edges = look(first % number)
+    (first < number ? edges.rising : edges.falling).withUnsafeBufferPointer {
+      addresses[first] = $0.baseAddress
+      withAddresses(from: first + 1, in: addresses, body)
+    }
   }
 
   /// The least step over a window at each of some pixels, of the sign that it has at the last look, known or not.
   func gradients(_ window: Window, at pixels: [Int32]) -> [Int16] {
-    let members = (0..<looks(of: window)).map(look)
+    let number = looks(of: window)
     return [Int16](unsafeUninitializedCapacity: pixels.count) { steps, count in
-      Self.withPointers(members.map(\.rising)[...], []) { rising in
-        Self.withPointers(members.map(\.falling)[...], []) { falling in
+      withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: 2 * number) { addresses in
+        addresses.initialize(repeating: nil)
+        withAddresses(in: addresses) {
           ck_least_at(
-            rising, falling, rising.count, width, height, reach(window), pixels, pixels.count, steps.baseAddress)
+            addresses.baseAddress, addresses.baseAddress! + number, number, width, height, reach(window), pixels,
+            pixels.count, steps.baseAddress)
         }
       }
       count = pixels.count

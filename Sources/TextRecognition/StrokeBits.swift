@@ -41,6 +41,22 @@ final class BitPlane {
     }
   }
 
+  func removeAll(in rows: Range<Int>) { (words + rows.lowerBound * row).update(repeating: 0, count: rows.count * row) }
+
+  /// Adds the pixels of some rows of another, with their neighbours along the row; returns how many of them were not there.
+  func enter(_ other: BitPlane, rows: Range<Int>) -> Int {
+    let numbers = rows.lowerBound * row..<rows.upperBound * row
+    var new = 0
+    for i in numbers where other.words[i] != 0 { new += (other.words[i] & ~words[i]).nonzeroBitCount }
+    for i in numbers where other.words[i] != 0 {
+      let pixels = other.words[i]
+      words[i - 1] |= pixels << 63
+      words[i] |= pixels | pixels << 1 | pixels >> 1
+      words[i + 1] |= pixels >> 63
+    }
+    return new
+  }
+
   func copy(_ other: BitPlane) { words.update(from: other.words, count: number) }
 
   /// Takes the pixels whose value is above a limit.

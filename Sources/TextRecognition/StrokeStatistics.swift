@@ -47,20 +47,19 @@ struct StrokeStatistics {
           var rows = RowCounter(width: width)
           var row = -1
           var (last, lastRises) = (Int32.min, false)
+          // Without branches: which way they go cannot be guessed.
           for (position, weight) in zip(positions, weights) {
             let rises = weight > 0
             let rowBefore = row
-            row = rows.row(of: position) - top
-            steps[min(255, Int(abs(weight)))] &+= 1
+            row = rows.row(of: position) &- top
+            steps[min(255, Int(weight.magnitude))] &+= 1
             balance &+= Int(weight)
             rowPixels[row] &+= 1
-            if row != rowBefore || lastRises != rises || position != last &+ 1 {
-              runs &+= 1
-              if row == rowBefore, lastRises != rises {
-                rowChanges[row] &+= 1
-                if position &- last <= reach { turns &+= 1 }
-              }
-            }
+            let goesOn = (row == rowBefore ? 1 : 0) & (lastRises == rises ? 1 : 0) & (position == last &+ 1 ? 1 : 0)
+            let changes = (row == rowBefore ? 1 : 0) & (lastRises == rises ? 0 : 1)
+            runs &+= 1 &- goesOn
+            rowChanges[row] &+= changes
+            turns &+= changes & (position &- last <= reach ? 1 : 0)
             (last, lastRises) = (position, rises)
           }
         }

@@ -60,10 +60,15 @@ struct TextBlock {
   /// Strokes of each member that are not among those of the members that an order puts before it.
   private func firsts(width: Int, _ isBefore: (Int, Int) -> Bool) -> [Int] {
     guard members.count > 1 else { return members.map(\.strokes) }
-    var seen = [UInt8](repeating: 0, count: box.height * width + 2)
+    let seen = StrokeBits(width: width, height: box.bottom)
+    let own = StrokeBits(width: width, height: box.bottom)
     var counts = [Int](repeating: 0, count: members.count)
     for index in members.indices.sorted(by: { isBefore($0, $1) || !isBefore($1, $0) && $0 < $1 }) {
-      counts[index] = members[index].enter(&seen, top: box.top, width: width)
+      let rows = members[index].box.top..<members[index].box.bottom
+      members[index].mark(own)
+      counts[index] = seen.rising.enter(own.rising, rows: rows) + seen.falling.enter(own.falling, rows: rows)
+      own.rising.removeAll(in: rows)
+      own.falling.removeAll(in: rows)
     }
     return counts
   }
@@ -119,7 +124,7 @@ struct TextBlock {
         }
         next += 1
       }
-      let rows = Set(group.map { places[$0].box.top / 8 }).count
+      let rows = group.count == 1 ? 1 : Set(group.map { places[$0].box.top / 8 }).count
       let members = group.map { texts[$0] }
       groups.append((Double(members.reduce(0) { $0 + $1.strokes }) / Double(rows), members))
     }

@@ -96,15 +96,14 @@ struct TextGeometry: Equatable {
 struct RowCounter {
   let width: Int
   private var row = 0
-  private var positions = 0..<0
+  private var first = 0
 
   init(width: Int) { self.width = width }
 
   mutating func row(of position: Int32) -> Int {
-    let position = Int(position)
-    if !positions.contains(position) {
-      row = position / width
-      positions = row * width..<(row + 1) * width
+    if UInt(bitPattern: Int(position) &- first) >= UInt(bitPattern: width) {
+      row = Int(position) / width
+      first = row &* width
     }
     return row
   }

@@ -22,8 +22,8 @@ extension FrameHistory {
   /// that are no letters, come frame by frame: to the left, each at once, none later than what stands to its right.
   func firstSign(of text: StandingText) -> FrameTime? {
     guard let known = entry(of: text.start), let last = entries.last,
-      let before = entries.first(where: { text.start.seconds - $0.time.seconds <= Self.longestTyping }),
-      before.time.index < text.start.index
+      let place = entries.indices.first(where: { text.start.seconds - entries[$0].time.seconds <= Self.longestTyping }),
+      case let before = entries[place], before.time.index < text.start.index
     else { return nil }
     let (box, height) = (text.box, text.box.height)
     let strip = NewEdges(
