@@ -7,8 +7,10 @@ enum QuickRows {
   /// What the quick test asks of a row: it must let pass whatever the full one does.
   static let thresholds: [UInt8] = [150, 90, 60, 205]
   static let leastLetters = 4
-  static let mostUneven = 0.25
-  static let leastInk = 0.1
+  static let mostUneven = 0.2
+
+  /// Share of the ink that stands in rows, by the letters of the longest: of few letters the full test asks for more than half.
+  static func leastInk(letters: Int) -> Double { letters > 5 ? 0.1 : letters > 4 ? 0.2 : 0.3 }
 
   /// Whether a block whose capitals are `capHeight` pixels high may hold a row of letters.
   static func mayStand(in picture: Plane, _ polarity: Polarity, capHeight: Int) -> Bool {
@@ -21,8 +23,9 @@ enum QuickRows {
     let hat = StrokeHat(strokes, capHeight: smallHeight, capitals: capitals)
     return thresholds.contains { level in
       let letters = Letters(hat.plane, above: level, capitals: capitals, least: leastLetters)
-      return Double(letters.inkInRows) >= leastInk * Double(letters.ink)
-        && letters.rows.contains { $0.members.count >= leastLetters && $0.unevenness < mostUneven }
+      let longest = letters.rows.lazy.filter { $0.unevenness < mostUneven }.map(\.members.count).max() ?? 0
+      return longest >= leastLetters
+        && Double(letters.inkInRows) >= leastInk(letters: longest) * Double(letters.ink)
     }
   }
 }
