@@ -327,8 +327,8 @@ static double NAME(product)(const float *values, const float *others, size_t cou
   }
   for (; i + 8 <= count; i += 8) sums[0] += *(const eights *)(values + i) * *(const eights *)(others + i);
   const eights all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-  double sum = 0;
-  for (size_t lane = 0; lane < 8; lane++) sum += all[lane];
+  const eights halves = all + __builtin_shufflevector(all, all, 4, 5, 6, 7, 0, 1, 2, 3);
+  double sum = ((double)halves[0] + halves[1]) + ((double)halves[2] + halves[3]);
   for (; i < count; i++) sum += (double)values[i] * others[i];
   return sum;
 }
@@ -345,11 +345,12 @@ static void NAME(correlations)(ck_profile profile, ck_profile other, size_t coun
     const double square = profile.squares[here + rows] - profile.squares[here];
     const double other_sum = other.sums[there + rows] - other.sums[there];
     const double other_square = other.squares[there + rows] - other.squares[there];
+    // All by the number of rows, without divisions.
     const double n = (double)rows;
-    const double spread = (square - sum * sum / n) * (other_square - other_sum * other_sum / n);
+    const double spread = (n * square - sum * sum) * (n * other_square - other_sum * other_sum);
     if (!(spread > 0)) continue;
     const double product = NAME(product)(profile.values + here, other.values + there, rows);
-    correlations[k] = (product - sum * other_sum / n) / sqrt(spread);
+    correlations[k] = (n * product - sum * other_sum) / sqrt(spread);
   }
 }
 

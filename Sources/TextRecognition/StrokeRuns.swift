@@ -19,6 +19,7 @@ struct StrokeRuns {
     var firsts: [Int] = []
     found.reserveCapacity(pixels.count / Self.usualRun + 1)
     firsts.reserveCapacity(pixels.count / Self.usualRun + 1)
+    var rows = RowCounter(width: width)
     // Where the row, or the stretch, of the last run ends.
     var end: Int32 = 0
     for (index, pixel) in pixels.enumerated() {
@@ -29,8 +30,8 @@ struct StrokeRuns {
           continue
         }
       }
-      let (y, x) = Int(pixel).quotientAndRemainder(dividingBy: width)
-      let part = min(Self.stretches - 1, (x - left) / stretch)
+      let y = rows.row(of: pixel)
+      let part = min(Self.stretches - 1, (Int(pixel) - y * width - left) / stretch)
       end = Int32(y * width + (part < Self.stretches - 1 ? min(width, left + (part + 1) * stretch) : width))
       found.append(ck_run(first: UInt32(pixel), count: 1, part: UInt16(part)))
       firsts.append(index)

@@ -159,13 +159,16 @@ struct TextBlock {
 
   /// Median run of dense rows, weighted by the strokes in it.
   private static func lineHeight(_ members: [StandingText], _ box: PixelBox, _ width: Int) -> Int {
-    var profile = [Int](repeating: 0, count: box.height)
+    var profile: [Int] = []
+    profile.reserveCapacity(box.height + 1)
+    profile += repeatElement(0, count: box.height)
     for text in members { text.addRows(to: &profile, top: box.top, width: width) }
     let least = denseRow * Double(profile.max() ?? 0)
+    profile.append(-1)
     var runs: [(height: Int, strokes: Int)] = []
     var height = 0
     var strokes = 0
-    for count in profile + [-1] {
+    for count in profile {
       if Double(count) > least {
         height += 1
         strokes += count
