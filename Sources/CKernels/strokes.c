@@ -17,10 +17,6 @@ void ck_bits_above(const uint8_t *values, size_t width, size_t height, uint8_t l
   CALL(bits_above, values, width, height, limit, words);
 }
 
-void ck_mark(const int32_t *pixels, const int16_t *steps, size_t count, size_t width, uint64_t *rising, uint64_t *falling) {
-  CALL(mark, pixels, steps, count, width, rising, falling);
-}
-
 void ck_widen_bits(const uint64_t *words, size_t row, size_t number, uint64_t *target, uint64_t *scratch) {
   CALL(widen_bits, words, row, number, target, scratch);
 }

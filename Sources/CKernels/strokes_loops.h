@@ -60,34 +60,6 @@ static void NAME(bits_above)(const uint8_t *values, size_t width, size_t height,
   }
 }
 
-static void NAME(mark)(const int32_t *pixels, const int16_t *steps, size_t count, size_t width, uint64_t *rising,
-                       uint64_t *falling) {
-  const size_t words = ck_words(width);
-  size_t first = 0, row = 0, at = 0;
-  // The bits of one word are gathered before they are set.
-  uint64_t up = 0, down = 0;
-  for (size_t i = 0; i < count; i++) {
-    const size_t pixel = (size_t)pixels[i];
-    // Before the first pixel of the row, too.
-    if (pixel - first >= width) {
-      first = pixel / width * width;
-      row = pixel / width * words;
-    }
-    const size_t word = row + (pixel - first) / 64;
-    if (word != at) {
-      rising[at] |= up;
-      falling[at] |= down;
-      at = word;
-      up = down = 0;
-    }
-    const uint64_t bit = (uint64_t)1 << (pixel - first) % 64, rises = -(uint64_t)(steps[i] > 0);
-    up |= bit & rises;
-    down |= bit & ~rises;
-  }
-  rising[at] |= up;
-  falling[at] |= down;
-}
-
 static inline uint64_t NAME(three_rows)(const uint64_t *word, size_t row) { return word[0] | word[-row] | word[row]; }
 
 static void NAME(widen_bits)(const uint64_t *words, size_t row, size_t number, uint64_t *target, uint64_t *along) {

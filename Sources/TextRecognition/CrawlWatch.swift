@@ -82,7 +82,7 @@ struct CrawlWatch {
   ) throws(MediaError) -> Live? {
     guard let first = looks.first, looks.count > Crawl.fewPoints else { return nil }
     let crawl = try Crawl(found, from: first, geometry: geometry)
-    for look in looks.dropFirst() { try crawl.take(look) }
+    for look in looks.dropFirst() where crawl.missing < Crawl.misses { try crawl.take(look) }
     guard crawl.missing == 0, let window = crawl.window else { return nil }
     let factor = geometry.factor
     let columns = window.lowerBound / factor..<crawl.widened(window).upperBound / factor

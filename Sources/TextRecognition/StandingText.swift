@@ -28,6 +28,8 @@ final class StandingText {
   /// The template and its sample in runs, made when they are first looked for.
   private var laidRuns: StrokeRuns?
   private var laidSampleRuns: StrokeRuns?
+  /// Its pixels as bits, made when they are first marked.
+  private var laidMarks: StrokeMarks?
   /// ``mayBeText``, once it was asked for.
   private var isLikeLetters: Bool?
   /// Share of its steps from which its strokes can be told from what compression left behind.
@@ -114,7 +116,7 @@ final class StandingText {
     let picked = stride(from: 0, to: pixels.count, by: max(1, (pixels.count + Self.mostSampled - 1) / Self.mostSampled))
     sample = (picked.map { pixels[$0] }, picked.map { weights[$0] })
     sampleEnergy = Self.energy(sample.weights)
-    (laidRuns, laidSampleRuns, isLikeLetters) = (nil, nil, nil)
+    (laidRuns, laidSampleRuns, laidMarks, isLikeLetters) = (nil, nil, nil, nil)
     faintest = min(Sight.faintest, Sight.leastStep / (energy / Double(max(1, weights.count))).squareRoot())
   }
 
@@ -165,7 +167,11 @@ final class StandingText {
   }
 
   /// Marks the template's pixels.
-  func mark(_ strokes: StrokeBits) { strokes.insert(positions, weights) }
+  func mark(_ strokes: StrokeBits) {
+    let marks = laidMarks ?? StrokeMarks(positions, weights, width: width)
+    laidMarks = marks
+    strokes.insert(marks)
+  }
 
   /// Adds up what tells strokes of letters from others.
   func add(to strokes: inout StrokeStatistics, width: Int) { strokes.add(positions, weights, width: width) }

@@ -89,9 +89,13 @@ struct StrokeBits {
     falling = BitPlane(width: width, height: height)
   }
 
-  /// Adds pixels, given row after row, by the sign of the step at each.
-  func insert(_ pixels: [Int32], _ steps: [Int16]) {
-    ck_mark(pixels, steps, pixels.count, rising.width, rising.words, falling.words)
+  /// Adds the pixels of a template; it is of a plane as wide as this, and no higher.
+  func insert(_ marks: StrokeMarks) {
+    let (rising, falling) = (rising.words, falling.words)
+    for word in marks.words {
+      rising[Int(word.place)] |= word.rising
+      falling[Int(word.place)] |= word.falling
+    }
   }
 
   func removeAll(in box: PixelBox) {
@@ -111,5 +115,39 @@ struct StrokeBits {
         bits &= bits - 1
       }
     }
+  }
+}
+
+/// The pixels of a template as bits of the words that they are in, by sign: a tenth of the work of setting them one by one.
+struct StrokeMarks {
+  fileprivate struct Word {
+    /// Its place among the words of a plane.
+    let place: Int32
+    var rising: UInt64 = 0
+    var falling: UInt64 = 0
+  }
+
+  fileprivate let words: [Word]
+
+  /// Pixels of a plane of `width`, given row after row, and the step at each.
+  init(_ pixels: [Int32], _ steps: [Int16], width: Int) {
+    let wordsOfRow = ck_words(width)
+    var rows = RowCounter(width: width)
+    var words: [Word] = []
+    var word = Word(place: -1)
+    for (pixel, step) in zip(pixels, steps) {
+      let row = rows.row(of: pixel)
+      let x = Int(pixel) &- row &* width
+      let place = Int32(truncatingIfNeeded: row &* wordsOfRow &+ x / 64)
+      if place != word.place {
+        if word.place >= 0 { words.append(word) }
+        word = Word(place: place)
+      }
+      let bit = UInt64(1) << UInt64(x % 64)
+      word.rising |= step > 0 ? bit : 0
+      word.falling |= step > 0 ? 0 : bit
+    }
+    if word.place >= 0 { words.append(word) }
+    self.words = words
   }
 }

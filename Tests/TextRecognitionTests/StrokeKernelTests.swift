@@ -89,9 +89,9 @@ import Timing
     let marks = StrokeBits(width: width, height: height)
     // In two parts, the second of which begins further up.
     let half = pixels.count / 2
-    marks.insert(Array(pixels[half...]), Array(steps[half...]))
-    marks.insert(Array(pixels[..<half]), Array(steps[..<half]))
-    marks.insert([], [])
+    for part in [pixels.indices[half...], pixels.indices[..<half], pixels.indices[..<0]] {
+      marks.insert(StrokeMarks(Array(pixels[part]), Array(steps[part]), width: width))
+    }
     let known = Dictionary(zip(pixels, steps)) { $1 }
     #expect(held(marks.rising, size) == expected(size) { x, y in (known[Int32(y * width + x)] ?? 0) > 0 })
     #expect(held(marks.falling, size) == expected(size) { x, y in (known[Int32(y * width + x)] ?? 0) < 0 })

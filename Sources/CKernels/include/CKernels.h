@@ -83,8 +83,6 @@ static inline size_t ck_words(size_t width) { return (width + 63) / 64; }
 
 // Bits are set where a value is above the limit, others are cleared.
 void ck_bits_above(const uint8_t *values, size_t width, size_t height, uint8_t limit, uint64_t *words);
-// Sets the bits of pixels in planes of `width`, given by their positions, row after row: rising ones where the step is above 0.
-void ck_mark(const int32_t *pixels, const int16_t *steps, size_t count, size_t width, uint64_t *rising, uint64_t *falling);
 // Sets what is set in each pixel's 3×3 neighbourhood; the first and the last pixel of no row may be set. `scratch` must be 0 before
 // and after its `number` words, like the others.
 void ck_widen_bits(const uint64_t *words, size_t row, size_t number, uint64_t *target, uint64_t *scratch);
