@@ -112,11 +112,17 @@ final class Crawl {
 
   /// Where the left edge of a look lies, by the look before.
   private func origin(of columns: BandColumns, around expected: Int, reach: Int) -> Int? {
-    var best: (product: Double, origin: Int)?
+    // What stands in each column, on every way.
+    let inPlace = room.map { BandColumns.product(columns, $0, last.columns, $0, letterRows) }
+    var best: (product: Int, origin: Int)?
     for origin in expected - reach...expected + reach {
-      let product = Self.products(last.columns, columns, way: last.origin - origin, room, letterRows)
-        .reduce(0) { $0 + $1.1.product }
-      if product > best?.product ?? 0 { best = (product, origin) }
+      let way = last.origin - origin
+      var sum = 0
+      for x in room where room.contains(x - way) {
+        let product = BandColumns.product(columns, x, last.columns, x - way, letterRows)
+        if product > inPlace[x - room.lowerBound] { sum += Int(product) }
+      }
+      if sum > best?.product ?? 0 { best = (sum, origin) }
     }
     return best?.origin
   }

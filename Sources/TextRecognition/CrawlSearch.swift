@@ -130,8 +130,8 @@ struct CrawlSearch {
     var columns = (0...3).map { still.columns(of: band, in: geometry.region, ago: $0) }
     var moving = 0
     for x in columns[0].indices {
-      let values = columns.map { $0[x] }
-      let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+      var (low, high) = (columns[0][x], columns[0][x])
+      for look in columns.dropFirst() { (low, high) = (min(low, look[x]), max(high, look[x])) }
       if high - low <= Self.resting * high {
         for look in columns.indices { columns[look][x] = 0 }
       } else if high >= Float(band.count * Int(StrokeDetector.edge)) {

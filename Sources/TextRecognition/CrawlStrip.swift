@@ -27,6 +27,18 @@ struct BandColumns {
     steps = Self.steps(bytes, height)
   }
 
+  /// The product of the steps of two columns in some rows.
+  static func product(_ a: BandColumns, _ x: Int, _ b: BandColumns, _ otherX: Int, _ rows: Range<Int>) -> Int32 {
+    a.steps.withUnsafeBufferPointer { steps in
+      b.steps.withUnsafeBufferPointer { others in
+        let (first, other) = (x * a.height, otherX * b.height)
+        var product: Int32 = 0
+        for y in rows { product &+= Int32(steps[first &+ y]) &* Int32(others[other &+ y]) }
+        return product
+      }
+    }
+  }
+
   static func steps(_ bytes: [UInt8], _ height: Int) -> [Int16] {
     var steps = [Int16](repeating: 0, count: bytes.count)
     guard bytes.count > 2 * height else { return steps }

@@ -273,8 +273,17 @@ extension StandingText {
 
   private func parts(in edges: StrokeEdges) -> [Part] {
     var parts = [Part](repeating: Part(), count: (box.width + Self.partWidth - 1) / Self.partWidth)
-    for (pixel, weight) in zip(positions, weights) {
-      parts[part(of: pixel)].add(pixel: Int(pixel), weight: Int(weight), edges, width: width)
+    var rows = RowCounter(width: width)
+    edges.rising.withUnsafeBufferPointer { rising in
+      edges.falling.withUnsafeBufferPointer { falling in
+        parts.withUnsafeMutableBufferPointer { parts in
+          for (pixel, weight) in zip(positions, weights) {
+            let x = Int(pixel) &- rows.row(of: pixel) &* width
+            parts[(x &- box.left) / Self.partWidth].add(
+              pixel: Int(pixel), weight: Int(weight), rising, falling, width: width)
+          }
+        }
+      }
     }
     return parts
   }
@@ -301,16 +310,19 @@ extension StandingText {
   private struct Part {
     var strokes = 0
     var energy = 0
-    private var sums = [Int](repeating: 0, count: 9)
-    private var squares = [Int](repeating: 0, count: 9)
+    private var sums = InlineArray<9, Int>(repeating: 0)
+    private var squares = InlineArray<9, Int>(repeating: 0)
 
-    mutating func add(pixel: Int, weight: Int, _ edges: StrokeEdges, width: Int) {
-      strokes += 1
-      energy += weight * weight
+    mutating func add(
+      pixel: Int, weight: Int, _ rising: UnsafeBufferPointer<UInt8>, _ falling: UnsafeBufferPointer<UInt8>, width: Int
+    ) {
+      strokes &+= 1
+      energy &+= weight &* weight
       for step in 0..<9 {
-        let value = Int(edges.gradient(pixel + (step / 3 - 1) * width + step % 3 - 1))
-        sums[step] += value * weight
-        squares[step] += value * value
+        let place = pixel &+ (step / 3 &- 1) &* width &+ step % 3 &- 1
+        let value = Int(rising[place]) &- Int(falling[place])
+        sums[step] &+= value &* weight
+        squares[step] &+= value &* value
       }
     }
 
