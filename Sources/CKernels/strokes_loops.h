@@ -102,39 +102,48 @@ static inline vector NAME(spread)(uint64_t bits) {
 #endif
 }
 
-// What the windows of dense hold of one plane. Tiles are 32 pixels of five rows: where they and those beside them hold too little, so do
-// the windows, of which no more is reckoned.
+// What the windows of dense hold of one plane. Tiles are 32 pixels of five rows: where two side by side hold too little, so do the
+// windows within them, of which no more is reckoned.
 #define TILE 32
 typedef struct {
-  // How many bits are in each tile, from the one before the first to the one after the last.
-  uint8_t *tiles;
-  // Sums of five rows, and of five of those side by side; the first pixel is half a window after the first of these.
+  const uint64_t *bits;
+  // How many bits are in each 32 pixels of each row, with one before the first and one after the last, and in the tiles of one row.
+  uint8_t *counts, *tiles;
+  // Sums of five rows, and of five of those side by side; the first pixel is a tile after the first of these.
   uint8_t *columns, *fives;
-} NAME(counts);
+} NAME(windows);
 
-// Moves the windows down by a row: `entering` or `leaving` may be NULL.
-static inline void NAME(move_down)(NAME(counts) *counts, const uint64_t *entering, const uint64_t *leaving, size_t row) {
-  for (size_t i = 0; i < row; i++) {
-    const uint64_t in = entering ? entering[i] : 0, out = leaving ? leaving[i] : 0;
-    if (in == out) continue;
-    for (size_t k = 0; k < 64; k += TILE) {
-      counts->tiles[1 + (64 * i + k) / TILE] +=
-          (uint8_t)(__builtin_popcount((uint32_t)(in >> k)) - __builtin_popcount((uint32_t)(out >> k)));
+static inline void NAME(count_tiles)(const NAME(windows) *windows, size_t row, size_t height) {
+  uint8_t *count = windows->counts;
+  for (size_t y = 0; y < height; y++) {
+    *count++ = 0;
+    for (size_t i = 0; i < row; i++) {
+      const uint64_t word = windows->bits[y * row + i];
+      *count++ = (uint8_t)__builtin_popcount((uint32_t)word);
+      *count++ = (uint8_t)__builtin_popcount((uint32_t)(word >> TILE));
     }
-    uint8_t *column = counts->columns + CK_DENSE_WIDTH / 2 + 64 * i;
-    for (size_t k = 0; k < 64; k += VECTOR, column += VECTOR)
-      PUT(column, AT(column) + NAME(spread)(out >> k) - NAME(spread)(in >> k));
+    *count++ = 0;
   }
 }
 
-static inline int NAME(may_be_dense)(const uint8_t *tiles, size_t t, uint8_t needed) {
-  return tiles[t] + tiles[t + 1] + tiles[t + 2] >= needed;
+// A window is narrower than a tile: it lies within two of them, which must hold enough of both planes.
+static inline int NAME(may_be_dense)(const NAME(windows) *windows, size_t t, uint8_t needed) {
+  const uint8_t *one = windows[0].tiles + t, *other = windows[1].tiles + t;
+  return (one[0] + one[1] >= needed && other[0] + other[1] >= needed) || (one[1] + one[2] >= needed && other[1] + other[2] >= needed);
 }
 
-static inline void NAME(sum_fives)(NAME(counts) *counts, size_t first, size_t past) {
-  for (size_t x = first; x < past; x += VECTOR) {
-    const uint8_t *at = counts->columns + x;
-    PUT(counts->fives + x, AT(at) + AT(at + 1) + AT(at + 2) + AT(at + 3) + AT(at + 4));
+// The sums of some rows that windows from column `begin` to `end` need.
+static inline void NAME(sum_fives)(const NAME(windows) *windows, size_t first, size_t past, size_t row, size_t begin, size_t end) {
+  const size_t side = CK_DENSE_WIDTH / 2;
+  const size_t from = begin < side ? 0 : (begin - side) / TILE * TILE, to = end + side < 64 * row ? end + side : 64 * row;
+  for (size_t x = from; x < to; x += VECTOR) {
+    vector sum = (vector){};
+    for (size_t y = first; y < past; y++) sum -= NAME(spread)(windows->bits[y * row + x / 64] >> x % 64);
+    PUT(windows->columns + TILE + x, sum);
+  }
+  for (size_t x = begin; x < end + CK_DENSE_WIDTH - 5; x += VECTOR) {
+    const uint8_t *at = windows->columns + TILE - side + x;
+    PUT(windows->fives + x, AT(at) + AT(at + 1) + AT(at + 2) + AT(at + 3) + AT(at + 4));
   }
 }
 
@@ -142,43 +151,76 @@ static inline vector NAME(window)(const uint8_t *fives) {
   return AT(fives) + AT(fives + 5) + AT(fives + 10) + AT(fives + 15) + AT(fives + 20);
 }
 
-static void NAME(dense)(const uint64_t *rising, const uint64_t *falling, size_t width, size_t height, uint8_t needed,
-                        uint8_t *mask, uint8_t *rows, uint8_t *scratch) {
-  const size_t reach = CK_DENSE_HEIGHT / 2, tiles = (width + TILE - 1) / TILE, row = ck_words(width), room = ck_dense_scratch(width) / 6;
-  const uint64_t *bits[2] = {rising, falling};
-  NAME(counts) counts[2];
-  memset(scratch, 0, 6 * room);
-  for (size_t s = 0; s < 2; s++, scratch += 3 * room) counts[s] = (NAME(counts)){scratch, scratch + room, scratch + 2 * room};
-  for (size_t y = 0; y < height + reach; y++) {
-    for (size_t s = 0; s < 2; s++)
-      NAME(move_down)(&counts[s], y < height ? bits[s] + y * row : NULL,
-                      y < CK_DENSE_HEIGHT ? NULL : bits[s] + (y - CK_DENSE_HEIGHT) * row, row);
-    if (y < reach) continue;
-    uint8_t *to = mask + (y - reach) * width;
-    rows[y - reach] = 0;
-    size_t first = tiles, past = 0;
-    for (size_t t = 0; t < tiles; t++) {
-      if (!NAME(may_be_dense)(counts[0].tiles, t, needed) || !NAME(may_be_dense)(counts[1].tiles, t, needed)) continue;
-      if (first == tiles) first = t;
-      past = t + 1;
-    }
-    if (past == 0) continue;
-    const size_t begin = first * TILE + VECTOR <= width ? first * TILE : width - VECTOR;
-    const size_t end = past * TILE < width ? past * TILE : width;
-    for (size_t s = 0; s < 2; s++) NAME(sum_fives)(&counts[s], begin, end + CK_DENSE_WIDTH - 5);
-    vector any = (vector){};
+// Whether there are as many dense pixels side by side as count; a word of 0 follows the last.
+static inline int NAME(has_run)(const uint8_t *mask, size_t width, uint64_t *words) {
+  int first = 1, last = 1;
+  for (size_t x = 0; x < CK_DENSE_CUT_RUN; x++) {
+    first &= mask[x] != 0;
+    last &= mask[width - 1 - x] != 0;
+  }
+  if (first || last) return 1;
+  NAME(bits_above)(mask, width, 1, 0, words);
+  for (size_t i = 0; i < ck_words(width); i++) {
+    uint64_t all = words[i];
+    for (size_t k = 1; k < CK_DENSE_RUN && all != 0; k++) all &= words[i] >> k | words[i + 1] << (64 - k);
+    if (all != 0) return 1;
+  }
+  return 0;
+}
+
+// The windows of one row: whether enough of them are dense side by side.
+static uint8_t NAME(dense_row)(NAME(windows) *windows, size_t y, size_t width, size_t height, uint8_t needed, uint8_t *mask,
+                               uint64_t *words) {
+  const size_t reach = CK_DENSE_HEIGHT / 2, first = y < reach ? 0 : y - reach, past = y + reach < height ? y + reach + 1 : height;
+  const size_t tiles = (width + TILE - 1) / TILE, row = ck_words(width), stride = 2 * row + 2;
+  for (size_t s = 0; s < 2; s++) {
+    memcpy(windows[s].tiles, windows[s].counts + first * stride, stride);
+    for (size_t k = first + 1; k < past; k++)
+      for (size_t t = 0; t < stride; t++) windows[s].tiles[t] = (uint8_t)(windows[s].tiles[t] + windows[s].counts[k * stride + t]);
+  }
+  vector any = (vector){};
+  int isBlank = 1;
+  for (size_t t = 0; t < tiles; t++) {
+    if (!NAME(may_be_dense)(windows, t, needed)) continue;
+    const size_t run = t;
+    while (t + 1 < tiles && NAME(may_be_dense)(windows, t + 1, needed)) t++;
+    if (isBlank) memset(mask, 0, width);
+    isBlank = 0;
+    // The last vector goes back to end with the row.
+    const size_t begin = run * TILE + VECTOR <= width ? run * TILE : width - VECTOR;
+    const size_t end = (t + 1) * TILE < width ? (t + 1) * TILE : width;
+    for (size_t s = 0; s < 2; s++) NAME(sum_fives)(&windows[s], first, past, row, begin, end);
     for (size_t x = begin; x < end; x += VECTOR) {
       if (x + VECTOR > end) x = end - VECTOR;
       const vector dense =
-          (vector)(LESSER(NAME(window)(counts[0].fives + x), NAME(window)(counts[1].fives + x)) >= needed);
-      PUT(to + x, dense);
+          (vector)(LESSER(NAME(window)(windows[0].fives + x), NAME(window)(windows[1].fives + x)) >= needed);
+      PUT(mask + x, dense);
       any |= dense;
     }
-    rows[y - reach] = __builtin_reduce_or(any);
-    if (rows[y - reach] == 0) continue;
-    memset(to, 0, begin);
-    memset(to + end, 0, width - end);
   }
+  return __builtin_reduce_or(any) != 0 && NAME(has_run)(mask, width, words) ? 255 : 0;
+}
+
+static void NAME(dense)(const uint64_t *rising, const uint64_t *falling, size_t width, size_t height, uint8_t needed,
+                        uint8_t *mask, uint8_t *rows, uint8_t *scratch) {
+  const uint64_t *bits[2] = {rising, falling};
+  const size_t row = ck_words(width), stride = 2 * row + 2, room = 64 * row + 96;
+  uint64_t *words = (uint64_t *)scratch;
+  memset(scratch, 0, ck_dense_scratch(width, height));
+  scratch += (row + 1) * sizeof *words;
+  NAME(windows) windows[2];
+  for (size_t s = 0; s < 2; s++, scratch += 2 * room + (height + 1) * stride) {
+    windows[s] = (NAME(windows)){bits[s], scratch + stride, scratch, scratch + (height + 1) * stride, scratch + (height + 1) * stride + room};
+    NAME(count_tiles)(&windows[s], row, height);
+  }
+  // Of three rows running one is a third: the rows between two thirds matter only where one of these does.
+  for (size_t y = 0; y < height; y += 3) {
+    rows[y] = NAME(dense_row)(windows, y, width, height, needed, mask + y * width, words);
+    for (size_t k = y < 3 ? y : y - 2; k < y; k++)
+      rows[k] = rows[y - 3] | rows[y] ? NAME(dense_row)(windows, k, width, height, needed, mask + k * width, words) : 0;
+  }
+  for (size_t y = (height - 1) / 3 * 3 + 1; y < height; y++)
+    rows[y] = rows[(height - 1) / 3 * 3] ? NAME(dense_row)(windows, y, width, height, needed, mask + y * width, words) : 0;
 }
 #undef TILE
 

@@ -10,13 +10,14 @@ struct StrokeDetector {
   static let windowWidth = Int(CK_DENSE_WIDTH)
   /// Edges of each sign the window needs: 14 % of its 125 pixels, measured on titles and subtitles against foliage.
   static let windowEdges: UInt8 = 18
-  /// Shortest run of dense pixels (horizontal opening): two letters.
-  static let shortestRun = 13
+  /// Shortest run of dense pixels (horizontal opening): two letters; beyond the plane's edge a run is taken to go on.
+  static let shortestRun = Int(CK_DENSE_RUN)
+  static let shortestCutRun = Int(CK_DENSE_CUT_RUN)
   /// Widest gap that is closed, the space between two words.
   static let widestGap = 10
   /// Least size of an area of text, in small pixels: below it no letters could be read.
   static let leastWidth = 10
-  static let leastHeight = 3
+  static let leastHeight = Int(CK_DENSE_ROWS)
   static let leastArea = 40
   static let leastEdges = 20
 
@@ -39,7 +40,7 @@ struct StrokeDetector {
     strokes = StrokeBits(width: width, height: height)
     mask = [UInt8](repeating: 0, count: width * height)
     rows = [UInt8](repeating: 0, count: height)
-    scratch = [UInt8](repeating: 0, count: ck_dense_scratch(width))
+    scratch = [UInt8](repeating: 0, count: ck_dense_scratch(width, height))
   }
 
   /// The pixels of each new text: edges that stood over a window, stand densely and that no known text explains.
@@ -71,7 +72,7 @@ struct StrokeDetector {
     return found
   }
 
-  /// Runs of pixels whose window is dense, opened and closed along the line.
+  /// Runs of pixels whose window is dense, opened and closed along the line; not all of those too low to hold letters.
   private mutating func denseRuns(in strokes: StrokeBits) -> [RunComponents.Run] {
     ck_dense(strokes.rising.bits, strokes.falling.bits, width, height, Self.windowEdges, &mask, &rows, &scratch)
     var runs: [RunComponents.Run] = []
@@ -92,13 +93,13 @@ struct StrokeDetector {
     return runs
   }
 
-  /// Drops short runs and closes narrow gaps of one row. Beyond the plane's edge a run is taken to go on.
+  /// Drops short runs and closes narrow gaps of one row.
   private static func tidy(_ runs: inout [RunComponents.Run], from first: Int, width: Int) {
     var kept = first
     for i in first..<runs.count {
       let run = runs[i]
       let cut = run.start == 0 || Int(run.end) == width
-      guard run.end - run.start >= (cut ? shortestRun / 2 + 1 : shortestRun) else { continue }
+      guard run.end - run.start >= (cut ? shortestCutRun : shortestRun) else { continue }
       if kept > first, run.start - runs[kept - 1].end <= widestGap {
         runs[kept - 1].end = run.end
       } else {
