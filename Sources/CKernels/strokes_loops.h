@@ -151,14 +151,8 @@ static inline vector NAME(window)(const uint8_t *fives) {
   return AT(fives) + AT(fives + 5) + AT(fives + 10) + AT(fives + 15) + AT(fives + 20);
 }
 
-// Whether there are as many dense pixels side by side as count; a word of 0 follows the last.
+// Whether CK_DENSE_RUN pixels side by side are dense; a word of 0 follows the last.
 static inline int NAME(has_run)(const uint8_t *mask, size_t width, uint64_t *words) {
-  int first = 1, last = 1;
-  for (size_t x = 0; x < CK_DENSE_CUT_RUN; x++) {
-    first &= mask[x] != 0;
-    last &= mask[width - 1 - x] != 0;
-  }
-  if (first || last) return 1;
   NAME(bits_above)(mask, width, 1, 0, words);
   for (size_t i = 0; i < ck_words(width); i++) {
     uint64_t all = words[i];

@@ -10,9 +10,8 @@ struct StrokeDetector {
   static let windowWidth = Int(CK_DENSE_WIDTH)
   /// Edges of each sign the window needs: 14 % of its 125 pixels, measured on titles and subtitles against foliage.
   static let windowEdges: UInt8 = 18
-  /// Shortest run of dense pixels (horizontal opening): two letters; beyond the plane's edge a run is taken to go on.
+  /// Shortest run of dense pixels (horizontal opening): two letters.
   static let shortestRun = Int(CK_DENSE_RUN)
-  static let shortestCutRun = Int(CK_DENSE_CUT_RUN)
   /// Widest gap that is closed, the space between two words.
   static let widestGap = 10
   /// Least size of an area of text, in small pixels: below it no letters could be read.
@@ -86,7 +85,7 @@ struct StrokeDetector {
           guard let first = row.baseAddress else { continue }
           let known = runs.count
           RunComponents.append(&runs, of: first, width: width, y: y, above: 0, turns)
-          if runs.count > known { Self.tidy(&runs, from: known, width: width) }
+          if runs.count > known { Self.tidy(&runs, from: known) }
         }
       }
     }
@@ -94,12 +93,11 @@ struct StrokeDetector {
   }
 
   /// Drops short runs and closes narrow gaps of one row.
-  private static func tidy(_ runs: inout [RunComponents.Run], from first: Int, width: Int) {
+  private static func tidy(_ runs: inout [RunComponents.Run], from first: Int) {
     var kept = first
     for i in first..<runs.count {
       let run = runs[i]
-      let cut = run.start == 0 || Int(run.end) == width
-      guard run.end - run.start >= (cut ? shortestCutRun : shortestRun) else { continue }
+      guard run.end - run.start >= shortestRun else { continue }
       if kept > first, run.start - runs[kept - 1].end <= widestGap {
         runs[kept - 1].end = run.end
       } else {

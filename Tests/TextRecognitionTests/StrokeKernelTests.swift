@@ -183,14 +183,10 @@ import Timing
     }
   }
 
-  /// Whether as many dense pixels are side by side as count, in each row.
+  /// Whether enough dense pixels are side by side in each row.
   private func runs(_ isDense: [Bool], _ size: (width: Int, height: Int)) -> [Bool] {
     (0..<size.height).map { y in
-      let row = isDense[y * size.width..<(y + 1) * size.width]
-      let lengths = row.split(separator: false).map {
-        ($0.count, $0.startIndex == row.startIndex || $0.endIndex == row.endIndex)
-      }
-      return lengths.contains { $0 >= ($1 ? Int(CK_DENSE_CUT_RUN) : Int(CK_DENSE_RUN)) }
+      isDense[y * size.width..<(y + 1) * size.width].split(separator: false).contains { $0.count >= CK_DENSE_RUN }
     }
   }
 

@@ -97,18 +97,18 @@ void ck_keep_bits_of_rows(uint64_t *words, const uint64_t *others, size_t row, s
 void ck_least_at(const uint8_t *const *rising, const uint8_t *const *falling, size_t number, size_t width, size_t height,
                  size_t reach, const int32_t *pixels, size_t count, int16_t *steps);
 
-// The window in which ck_dense counts, and how many windows side by side, or at an end of the row, and rows one below another must be
-// dense.
-enum { CK_DENSE_WIDTH = 25, CK_DENSE_HEIGHT = 5, CK_DENSE_RUN = 13, CK_DENSE_CUT_RUN = 7, CK_DENSE_ROWS = 3 };
+// The window in which ck_dense counts, and how many windows side by side, and rows one below another, must be dense. No fewer side by
+// side are dense at an end of a row: these hold all that the last of them does.
+enum { CK_DENSE_WIDTH = 25, CK_DENSE_HEIGHT = 5, CK_DENSE_RUN = 13, CK_DENSE_ROWS = 3 };
 // Bytes of memory that ck_dense needs: a row of words, and for each plane four rows, with a tile, a window and a vector more, and what
 // tiles hold.
 static inline size_t ck_dense_scratch(size_t width, size_t height) {
   return 8 * (ck_words(width) + 1) + 2 * (2 * (64 * ck_words(width) + 96) + (height + 1) * (2 * ck_words(width) + 2));
 }
 // 255 in the rows of `mask` whose `rows` is not 0, where the window round a pixel holds at least `needed` bits (at least one) of both
-// planes; outside the planes there are none. These are rows in which that is so for CK_DENSE_RUN pixels side by side, or for
-// CK_DENSE_CUT_RUN at an end; those that are not among CK_DENSE_ROWS such rows one below another may be left out. Other rows of `mask`
-// are left in disorder. `scratch`, aligned to a word: ck_dense_scratch bytes.
+// planes; outside the planes there are none. These are rows in which that is so for CK_DENSE_RUN pixels side by side; those that are
+// not among CK_DENSE_ROWS such rows one below another may be left out. Other rows of `mask` are left in disorder. `scratch`, aligned to a
+// word: ck_dense_scratch bytes.
 void ck_dense(const uint64_t *rising, const uint64_t *falling, size_t width, size_t height, uint8_t needed, uint8_t *mask,
               uint8_t *rows, uint8_t *scratch);
 
