@@ -207,14 +207,14 @@ static void NAME(dense)(const uint64_t *rising, const uint64_t *falling, size_t 
     windows[s] = (NAME(windows)){bits[s], scratch + stride, scratch, scratch + (height + 1) * stride, scratch + (height + 1) * stride + room};
     NAME(count_tiles)(&windows[s], row, height);
   }
-  // Of three rows running one is a third: the rows between two thirds matter only where one of these does.
-  for (size_t y = 0; y < height; y += 3) {
-    rows[y] = NAME(dense_row)(windows, y, width, height, needed, mask + y * width, words);
-    for (size_t k = y < 3 ? y : y - 2; k < y; k++)
-      rows[k] = rows[y - 3] | rows[y] ? NAME(dense_row)(windows, k, width, height, needed, mask + k * width, words) : 0;
+  // Of as many rows running as must be dense one is always looked at: those between two such matter only where one of these is.
+  for (size_t y = 0; y < height; y += CK_DENSE_ROWS) rows[y] = NAME(dense_row)(windows, y, width, height, needed, mask + y * width, words);
+  for (size_t y = 0; y < height; y++) {
+    const size_t before = y / CK_DENSE_ROWS * CK_DENSE_ROWS, after = before + CK_DENSE_ROWS;
+    if (y == before) continue;
+    const int may = rows[before] || (after < height && rows[after]);
+    rows[y] = may ? NAME(dense_row)(windows, y, width, height, needed, mask + y * width, words) : 0;
   }
-  for (size_t y = (height - 1) / 3 * 3 + 1; y < height; y++)
-    rows[y] = rows[(height - 1) / 3 * 3] ? NAME(dense_row)(windows, y, width, height, needed, mask + y * width, words) : 0;
 }
 #undef TILE
 

@@ -76,7 +76,7 @@ struct CrawlWatch {
     }
   }
 
-  /// Begins to follow what was found; nil where the looks do not show it at full size.
+  /// Begins to follow what was found; nil where the looks do not show it at full size, which ends as it would later on.
   private func follow(
     _ found: CrawlSearch.Candidate, _ looks: [Look], _ history: FrameHistory
   ) throws(MediaError) -> Live? {
