@@ -89,7 +89,7 @@ package final class TesseractEngine {
       if TessPageIteratorIsAtBeginningOf(page, RIL_TEXTLINE) != 0 || lines.isEmpty { lines.append([]) }
       if let word = word(iterator, page) { lines[lines.count - 1].append(word) }
     } while TessResultIteratorNext(iterator, RIL_WORD) != 0
-    return lines.filter { !$0.isEmpty }
+    return lines.filter { !$0.isEmpty }.map(\.apart)
   }
 
   /// Processor time of the calling thread.
@@ -116,6 +116,24 @@ package final class TesseractEngine {
     return Word(
       text: text, confidence: Double(TessResultIteratorConfidence(iterator, RIL_WORD)) / 100, language: language,
       left: Int(left), top: Int(top), right: Int(right), bottom: Int(bottom))
+  }
+}
+
+extension [TesseractEngine.Word] {
+  /// The words of a line, each without the columns of others that lie within its own.
+  ///
+  /// Tesseract's box of a word reaches over the words after it now and then; of two that overlap, one would be taken for another
+  /// reading of the other.
+  var apart: Self {
+    map { word in
+      let inside = filter {
+        $0.left >= word.left && $0.right <= word.right && $0.right - $0.left < word.right - word.left
+      }
+      guard let left = inside.map(\.left).min(), let right = inside.map(\.right).max() else { return word }
+      var own = word
+      if left - word.left >= word.right - right { own.right = left } else { own.left = right }
+      return own.left < own.right ? own : word
+    }
   }
 }
 
