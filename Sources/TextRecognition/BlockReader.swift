@@ -244,7 +244,8 @@ struct BlockReader {
           text: text, confidence: word.confidence, language: word.language,
           box: TextBox(left: x(word.left), top: y(word.top), right: x(word.right), bottom: y(word.bottom)),
           line: number, isKnown: engine.isKnown(text.core))
-      }.flatMap { LetterI.parted($0, letters: letters, isKnown: engine.isKnown) }.withoutLooseCharacters
+      }.flatMap { LetterI.parted($0, letters: letters, isKnown: engine.isKnown) }
+        .withoutDoubles(letters: letters).withoutLooseCharacters
     }
   }
 }

@@ -52,6 +52,33 @@ extension Sequence<ReadWord> {
 extension Array<ReadWord> {
   /// Gap in heights from which characters are two words all the same.
   private static var widestGap: Double { 1.2 }
+  /// Share of a stroke's width on either side of what parts it.
+  private static var leastSide: Double { 0.15 }
+
+  /// The words of a line without characters that recognition saw twice, as Tesseract's networks do now and then: where two of a script
+  /// without spaces are the same, and what parts them goes through a stroke. `letters` are boxes of connected areas.
+  func withoutDoubles(letters: [TextBox]) -> [ReadWord] {
+    var single: [ReadWord] = []
+    for var word in self {
+      if let last = single.last, let end = last.text.last, end == word.text.first, Scripts.isSquare(end) {
+        let (x, top, bottom) = ((last.box.right + word.box.left) / 2, word.box.top, word.box.bottom)
+        let isParted = letters.contains { letter in
+          let side = Self.leastSide * letter.width
+          return letter.left + side < x && x < letter.right - side && letter.top < bottom && letter.bottom > top
+        }
+        if isParted {
+          if last.text.count == 1 {
+            word.box.left = last.box.left
+            single.removeLast()
+          } else {
+            single[single.count - 1].text.removeLast()
+          }
+        }
+      }
+      single.append(word)
+    }
+    return single
+  }
 
   /// The words of a line, those of a script without spaces joined: Tesseract parts them where it likes.
   var withoutLooseCharacters: [ReadWord] {
