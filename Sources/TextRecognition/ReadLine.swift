@@ -26,6 +26,8 @@ struct ReadLine: Sendable {
   var pops = false
   /// Whether its times are those of strokes that lie within it, and not of the larger block in which it was read.
   var hasOwnTimes = true
+  /// First and last frame of which a picture went into its reading, where it stands.
+  var looks: ClosedRange<Int>?
 
   /// Its box at a time.
   func box(at seconds: Double) -> TextBox {

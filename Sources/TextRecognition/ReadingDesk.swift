@@ -35,6 +35,8 @@ struct ReadingRequest: Sendable {
 
   let parts: [Part]
   let pictures: BlockPictures
+  /// First and last frame that went into the pictures, of what stands.
+  let looks: ClosedRange<Int>?
   let origin: PixelBox
   let capHeight: Int
   let end: FrameTime
@@ -72,6 +74,7 @@ struct ReadingRequest: Sendable {
     var planes: [Plane] = []
     for look in looks { planes.append(try look.luma()) }
     pictures = BlockPictures(planes, origin)
+    self.looks = looks[0].time.index...looks[looks.count - 1].time.index
     var alternatives: [ReadingRequest] = []
     if block.members.count > 1, Double(origin.area) > Self.clutterShare * Double(size.width * size.height) {
       for alone in block.alone(width: geometry.smallWidth) {
@@ -96,6 +99,7 @@ struct ReadingRequest: Sendable {
         comingStrokes: strokes.strokes, goingStrokes: strokes.strokes)
     ]
     pictures = text.pictures
+    looks = nil
     alternatives = []
     path = strokes.path?.scaled(by: Double(factor))
   }
@@ -267,7 +271,8 @@ final class ReadingDesk {
         block: blocks, isOfPage: found.count >= 3, size: request.size,
         picture: shown(line.confidence) ? notes.picture(of: line.box, in: request.pictures.last) : nil,
         path: request.path ?? slide.path?.scaled(by: Double(request.factor)), slides: slide.path != nil,
-        pops: times.pops, hasOwnTimes: times.own)
+        pops: times.pops, hasOwnTimes: times.own,
+        looks: request.looks)
     }
   }
 

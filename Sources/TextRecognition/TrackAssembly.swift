@@ -105,6 +105,11 @@ enum TrackAssembly {
           kept[index] = line
           continue next
         }
+        if isSeen(line, within: other) { continue next }
+        if isSeen(other, within: line) {
+          (kept[index].start, kept[index].end, kept[index].hasOwnTimes) = (line.start, line.end, true)
+          continue next
+        }
         if isContinued(line, other) {
           // What seemed to stand for a moment was on its way, and so were the pictures that it was read in.
           if line.path == nil, other.path != nil { continue next }
@@ -164,6 +169,15 @@ enum TrackAssembly {
     if shared >= sharedTime { return areAlike(a.text, b.text) }
     // What compression leaves of a text that is gone may be read too, but not for long.
     return min(duration(a), duration(b)) >= leastSight && areAlmostEqual(a.text, b.text)
+  }
+
+  /// Whether a line was only seen while another stood that says the same in its place and is dated by its own strokes: those of the clutter
+  /// in which the first was read stayed longer.
+  private static func isSeen(_ line: ReadLine, within other: ReadLine) -> Bool {
+    guard let looks = line.looks, other.path == nil, other.hasOwnTimes, !line.hasOwnTimes || other.pops && !line.pops,
+      areOne(line, other)
+    else { return false }
+    return other.start.index <= looks.lowerBound && looks.upperBound <= other.end.index
   }
 
   /// Whether a line is what was read of another one as it went, in a block with something that stayed a moment longer.

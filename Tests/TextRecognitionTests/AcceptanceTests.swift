@@ -120,13 +120,14 @@ import Timing
 @Suite struct TrackAssemblyTests {
   private func line(
     _ text: String, _ frames: ClosedRange<Int>, top: Double = 0, confidence: Double = 0.9, block: Int = 0,
-    pops: Bool = false, path: MotionPath? = nil, hasOwnTimes: Bool = true
+    pops: Bool = false, path: MotionPath? = nil, hasOwnTimes: Bool = true, looks: ClosedRange<Int>? = nil
   ) -> ReadLine {
     let box = TextBox(left: 10, top: top, right: 110, bottom: top + 20)
     return ReadLine(
       words: [ReadWord(text: text, confidence: confidence, box: box, line: 0)], box: box, confidence: confidence,
       start: MadePlanes.time(frames.lowerBound), end: MadePlanes.time(frames.upperBound), block: block,
-      isOfPage: false, size: (200, 100), path: path, pops: pops, hasOwnTimes: hasOwnTimes)
+      isOfPage: false, size: (200, 100), path: path, pops: pops, hasOwnTimes: hasOwnTimes,
+      looks: looks)
   }
 
   private func tracks(_ lines: [ReadLine], region: TextRegion = .full) -> [FoundText] {
@@ -195,6 +196,17 @@ import Timing
       line("OUR LAST CHANCE.", 40...97, confidence: own, block: 1),
     ])
     #expect(found.map(\.start.index) == [40] && found.map(\.last.index) == [97])
+  }
+
+  /// Read in the pictures of clutter that stayed longer: the last of them shows the text, or what is there after it.
+  @Test(arguments: [(0.95, 0.9), (0.9, 0.95)], [(30...50, 60), (30...70, 90)])
+  func whatWasSeenWhileATextStoodDoesNotDateIt(confidence: (own: Double, other: Double), seen: (ClosedRange<Int>, Int))
+  {
+    let found = tracks([
+      line("Very many pixels", 10...60, confidence: confidence.own),
+      line("Very many pixels", 50...90, confidence: confidence.other, block: 1, hasOwnTimes: false, looks: seen.0),
+    ])
+    #expect(found.map(\.start.index) == [10] && found.map(\.last.index) == [seen.1])
   }
 
   @Test(arguments: [(0.9, 10), (0.7, 30)]) func onlyASureReadingOfOtherWordsLendsItsTime(confidence: Double, start: Int)
