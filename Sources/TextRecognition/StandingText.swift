@@ -38,6 +38,10 @@ final class StandingText {
   let isLong: Bool
   /// Width of the small plane.
   let width: Int
+  /// Look on which it was found.
+  let found: FrameTime
+  /// Whether its start is known.
+  var isDated = false
   var start: FrameTime
   /// Frame with the first sign of it, where it was typed and that is earlier.
   var firstSign: FrameTime?
@@ -81,6 +85,7 @@ final class StandingText {
     self.isLong = isLong
     self.clean = clean
     start = clean
+    found = now
     lastWhole = now
     end = now
     ended = now

@@ -44,8 +44,20 @@ struct StillStrokes {
   static let shortLooks = 4
   /// Looks of the long window, about 1 s.
   static let longLooks = 9
+  /// Looks of which is kept what is within a pixel of their strokes: those of the window that ended a look ago, and the last.
+  private static let wideLooks = shortLooks + 1
 
-  enum Window: Int, CaseIterable { case short, long }
+  /// Looks on which strokes must have stood: the last few, the last many, or the few before the last, on which they are gone.
+  enum Window: Int, CaseIterable {
+    case short, long, gone
+
+    /// How many these are.
+    var looks: Int { self == .long ? longLooks : shortLooks }
+    /// Looks since the newest of them.
+    var age: Int { self == .gone ? 1 : 0 }
+    /// How far a stroke may stand from where it stands at the newest, on each of them.
+    fileprivate var reach: Int { self == .long ? 0 : 1 }
+  }
 
   let width: Int
   let height: Int
@@ -64,12 +76,9 @@ struct StillStrokes {
     self.height = height
     looks = Array(repeating: StrokeEdges(count: width * height), count: Self.longLooks)
     bits = (0..<Self.longLooks).map { _ in StrokeBits(width: width, height: height) }
-    wide = (0..<Self.shortLooks).map { _ in StrokeBits(width: width, height: height) }
+    wide = (0..<Self.wideLooks).map { _ in StrokeBits(width: width, height: height) }
     scratch = BitPlane(width: width, height: height)
   }
-
-  var hasShort: Bool { count >= Self.shortLooks }
-  var hasLong: Bool { count >= Self.longLooks }
 
   /// Where what belongs to a look some looks before the last is kept, among so many.
   private func slot(_ back: Int, of number: Int) -> Int { (count + 2 * number - 1 - back) % number }
@@ -84,7 +93,7 @@ struct StillStrokes {
   mutating func push(_ plane: Plane) {
     count += 1
     guard width >= Self.leastWidth, height >= Self.leastHeight else { return }
-    let (long, short) = (slot(0, of: Self.longLooks), slot(0, of: Self.shortLooks))
+    let (long, short) = (slot(0, of: Self.longLooks), slot(0, of: Self.wideLooks))
     Self.measure(plane, into: &looks[long])
     bits[long].rising.take(looks[long].rising, above: StrokeDetector.edge)
     bits[long].falling.take(looks[long].falling, above: StrokeDetector.edge)
@@ -96,19 +105,21 @@ struct StillStrokes {
     ck_stroke_edges(plane.bytes, plane.width, plane.height, &edges.rising, &edges.falling)
   }
 
-  /// How far a stroke may stand from where it stands at the last look, on each of the looks of a window.
-  private func reach(_ window: Window) -> Int { window == .short ? 1 : 0 }
+  /// Whether enough looks were seen for a window.
+  func has(_ window: Window) -> Bool { count >= window.looks + window.age }
 
-  private func looks(of window: Window) -> Int { window == .short ? Self.shortLooks : Self.longLooks }
-
-  /// Strokes that stood over a window, without those that are known: those of the last look that all looks before it have, too.
+  /// Strokes that stood over a window, without those that are known: those of its newest look that all others of it have, too.
   func standing(_ window: Window, without known: StrokeBits, into strokes: StrokeBits) {
-    let others = (1..<looks(of: window)).map {
-      window == .short ? wide[slot($0, of: Self.shortLooks)] : bits[slot($0, of: Self.longLooks)]
+    let others = (1..<window.looks).map { $0 + window.age }.map {
+      window.reach > 0 ? wide[slot($0, of: Self.wideLooks)] : bits[slot($0, of: Self.longLooks)]
     }
-    let members = [bits[slot(0, of: Self.longLooks)]] + others
+    let members = [bits[slot(window.age, of: Self.longLooks)]] + others
     strokes.rising.takeCommon(members.map(\.rising), without: known.rising)
     strokes.falling.takeCommon(members.map(\.falling), without: known.falling)
+    guard window == .gone else { return }
+    let last = wide[slot(0, of: Self.wideLooks)]
+    strokes.rising.remove(last.rising)
+    strokes.falling.remove(last.falling)
   }
 
   /// Strokes that stood still in a page that moves: each look is shifted by the way that the page went since, and may be a
@@ -146,26 +157,27 @@ struct StillStrokes {
 
   private typealias Addresses = UnsafeMutableBufferPointer<UnsafePointer<UInt8>?>
 
-  /// Gathers the addresses of the last looks' planes, all with rising edges before those with falling ones; they hold as long as the call.
-  private func withAddresses(from first: Int = 0, in addresses: Addresses, _ body: () -> Void) {
+  /// Gathers the addresses of looks' planes from one of an age on, all with rising edges before those with falling ones; they hold as long
+  /// as the call.
+  private func withAddresses(from first: Int = 0, age: Int, in addresses: Addresses, _ body: () -> Void) {
     guard first < addresses.count else { return body() }
     let number = addresses.count / 2
-    let edges = look(first % number)
+    let edges = look(first % number + age)
     (first < number ? edges.rising : edges.falling).withUnsafeBufferPointer {
       addresses[first] = $0.baseAddress
-      withAddresses(from: first + 1, in: addresses, body)
+      withAddresses(from: first + 1, age: age, in: addresses, body)
     }
   }
 
-  /// The least step over a window at each of some pixels, of the sign that it has at the last look, known or not.
+  /// The least step over a window at each of some pixels, of the sign that it has at the newest look, known or not.
   func gradients(_ window: Window, at pixels: [Int32]) -> [Int16] {
-    let number = looks(of: window)
+    let number = window.looks
     return [Int16](unsafeUninitializedCapacity: pixels.count) { steps, count in
       withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: 2 * number) { addresses in
         addresses.initialize(repeating: nil)
-        withAddresses(in: addresses) {
+        withAddresses(age: window.age, in: addresses) {
           ck_least_at(
-            addresses.baseAddress, addresses.baseAddress! + number, number, width, height, reach(window), pixels,
+            addresses.baseAddress, addresses.baseAddress! + number, number, width, height, window.reach, pixels,
             pixels.count, steps.baseAddress)
         }
       }

@@ -43,6 +43,11 @@ final class BitPlane {
 
   func removeAll(in rows: Range<Int>) { (words + rows.lowerBound * row).update(repeating: 0, count: rows.count * row) }
 
+  /// Removes the pixels of another.
+  func remove(_ other: BitPlane) {
+    for i in 0..<number { words[i] &= ~other.words[i] }
+  }
+
   /// Adds the pixels of some rows of another, with their neighbours along the row; returns how many of them were not there.
   func enter(_ other: BitPlane, rows: Range<Int>) -> Int {
     let numbers = rows.lowerBound * row..<rows.upperBound * row

@@ -21,6 +21,9 @@ struct TextWatch {
   static let longestCrossing = 0.25
   /// Seconds that ended texts may wait for their neighbours to end.
   static let longestWait = 1.5
+  /// Looks from one search to the next: most of what is found is gone two looks later. What stood for the short window between two
+  /// searches is found as gone.
+  static let looksPerSearch = 2
   /// Looks from one search of the long window to the next: what is found late is dated by looking back.
   static let looksPerLongSearch = 4
   /// Most texts that are followed at once: the densest page of a film has a tenth of it.
@@ -104,12 +107,13 @@ struct TextWatch {
     crawls.add(time)
     crawled += try crawls.look(
       still, halves: moving.halves, look, lookTimes: lookTimes, recent: looks, history: history)
-    guard still.hasShort else { return [] }
+    guard still.has(.short) else { return [] }
     follow(time)
-    if still.hasLong, still.count % Self.looksPerLongSearch == 0 {
-      detect(.long, since: lookTimes[0], now: time)
+    if still.count % Self.looksPerLongSearch == 0 { detect(.long) }
+    if still.count % Self.looksPerSearch == 1 {
+      detect(.short)
+      detect(.gone)
     }
-    detect(.short, since: lookTimes[lookTimes.count - StillStrokes.shortLooks], now: time)
     return endedBlocks(at: time)
   }
 
@@ -127,11 +131,13 @@ struct TextWatch {
 
   /// Ends everything with the last frame.
   mutating func finish(at last: FrameTime) -> [TextBlock] {
+    if still.count % Self.looksPerSearch != 1 { detect(.short) }
     crawled += crawls.finish()
     movedLines += moving.finish(at: last)
     for text in live {
+      date(text)
       if text.looks.isEmpty { text.looks = looks.looks(from: text.clean, through: text.lastWhole) }
-      text.end = last
+      text.end = text.missing > 0 ? history.end(of: text, after: text.lastWhole).time : last
       text.ended = last
       over.append(text)
     }
@@ -158,6 +164,7 @@ struct TextWatch {
         continue
       }
       if presence >= Self.whole {
+        date(text)
         text.missing = 0
         text.looks = []
         text.lastWhole = time
@@ -169,6 +176,10 @@ struct TextWatch {
       text.missing = presence < Self.gone ? text.missing + 1 : 0
       let falling = time.seconds - text.lastWhole.seconds
       if text.missing >= 2 || presence < Self.vanished || falling > Self.longestFall {
+        if !text.isDated {
+          guard text.mayBeText else { continue }
+          date(text)
+        }
         let end = history.end(of: text, after: text.lastWhole)
         (text.end, text.popsOff) = (end.time, end.isSudden)
         text.ended = time
@@ -255,14 +266,21 @@ struct TextWatch {
     text.slideIn = history.slideIn(of: text)
   }
 
-  private mutating func detect(
-    _ window: StillStrokes.Window, since: FrameTime, now: FrameTime
-  ) {
+  private mutating func detect(_ window: StillStrokes.Window) {
+    guard still.has(window) else { return }
+    let now = lookTimes[lookTimes.count - 1 - window.age]
+    let since = lookTimes[lookTimes.count - window.age - window.looks]
     // A slow picture must not hide a text that stands still in it.
     let moved = moving.strokes(at: lookTimes.suffix(StillStrokes.shortLooks))
     if !moved.isEmpty || knewMoving { revision += 1 }
     knewMoving = !moved.isEmpty
-    let known = (window == .long ? live.filter(\.isLong) : live) + moved
+    let known =
+      switch window {
+      case .short: live + moved
+      case .long: live.filter(\.isLong) + moved
+      // What ended just now is gone, too.
+      case .gone: live + over + moved
+      }
     for pixels in detector.find(still, window, known: known, revision: revision) {
       guard live.count < Self.most else {
         stillLeftOut += 1
@@ -273,19 +291,33 @@ struct TextWatch {
         isLong: window == .long, clean: since, now: now)
       // A window that began before a change shows what is the same before and after it.
       if changes.contains(where: { $0.end.index >= since.index && $0.text.intersects(text.box) }) { continue }
-      let known = window == .long ? since : history.firstSight(of: text, from: since, through: now)
-      var start = history.start(of: text, before: known)
-      if let change = changes.last(where: { start.time.index <= $0.end.index && $0.part.intersects(text.box) }),
-        let part = text.part(in: change.part)
-      {
-        start = history.start(of: part, before: now)
+      switch window {
+      case .short: break
+      case .long: date(text)
+      case .gone:
+        guard text.mayBeText else { continue }
+        text.missing = 1
+        date(text)
       }
-      (text.start, text.popsOn) = (start.time, start.isSudden)
-      text.firstSign = history.firstSign(of: text)
-      text.slideIn = history.slideIn(of: text)
       live.append(text)
       revision += 1
     }
+  }
+
+  /// Dates a text, unless that is done: what came to rest for the short window only need not be, as most is gone at the next look.
+  private func date(_ text: StandingText) {
+    guard !text.isDated else { return }
+    text.isDated = true
+    let known = text.isLong ? text.clean : history.firstSight(of: text, from: text.clean, through: text.found)
+    var start = history.start(of: text, before: known)
+    if let change = changes.last(where: { start.time.index <= $0.end.index && $0.part.intersects(text.box) }),
+      let part = text.part(in: change.part)
+    {
+      start = history.start(of: part, before: text.found)
+    }
+    (text.start, text.popsOn) = (start.time, start.isSudden)
+    text.firstSign = history.firstSign(of: text)
+    text.slideIn = history.slideIn(of: text)
   }
 
   private mutating func endedBlocks(at time: FrameTime) -> [TextBlock] {

@@ -148,17 +148,18 @@ import Timing
     var still = StillStrokes(width: width, height: height)
     var looks: [(rising: [UInt8], falling: [UInt8])] = []
     for look in 0..<StillStrokes.longLooks + 2 {
-      // What changes a little, so that some strokes stand.
-      var plane = MadePlanes.noise(width: width, height: height, seed: 40)
+      // What changes a little, so that some strokes stand, but for those that are gone.
+      let isGone = window == .gone && look == StillStrokes.longLooks + 1
+      var plane = MadePlanes.noise(width: width, height: height, seed: isGone ? 41 : 40)
       let noise = MadePlanes.noise(width: width, height: height, seed: UInt64(look))
       for i in plane.bytes.indices { plane.bytes[i] = plane.bytes[i] / 2 + noise.bytes[i] / 8 }
       still.push(plane)
       looks.append((still.last.rising, still.last.falling))
     }
-    let number = window == .short ? StillStrokes.shortLooks : StillStrokes.longLooks
-    let members = Array(looks.suffix(number).reversed())
+    let number = window == .long ? StillStrokes.longLooks : StillStrokes.shortLooks
+    let members = Array(looks.dropLast(window == .gone ? 1 : 0).suffix(number).reversed())
     let others = members.dropFirst().map {
-      window == .short ? (rising: widened($0.rising, size), falling: widened($0.falling, size)) : $0
+      window == .long ? $0 : (rising: widened($0.rising, size), falling: widened($0.falling, size))
     }
     let steps = (0..<width * height).map { i in
       let rising = others.map { $0.rising[i] }.reduce(members[0].rising[i], min)
@@ -171,14 +172,19 @@ import Timing
     let blank = StrokeBits(width: width, height: height)
     let strokes = StrokeBits(width: width, height: height)
     still.standing(window, without: blank, into: strokes)
-    #expect(held(strokes.rising, size) == expected(size) { x, y in steps[y * width + x] > 8 })
-    #expect(held(strokes.falling, size) == expected(size) { x, y in steps[y * width + x] < -8 })
+    let last = (rising: widened(still.last.rising, size), falling: widened(still.last.falling, size))
+    let stands = steps.enumerated().map { i, step in
+      window == .gone && (step > 0 ? last.rising[i] : last.falling[i]) > 8 ? 0 : step
+    }
+    #expect(window != .gone || stands != steps)
+    #expect(held(strokes.rising, size) == expected(size) { x, y in stands[y * width + x] > 8 })
+    #expect(held(strokes.falling, size) == expected(size) { x, y in stands[y * width + x] < -8 })
     var positions: [Int32] = []
     for columns in [0..<width, 3..<width - 5, 9..<9] {
       for y in 0..<height {
         positions = []
         strokes.append(columns, ofRow: y, width: width, to: &positions)
-        #expect(positions == columns.map { Int32(y * width + $0) }.filter { abs(steps[Int($0)]) > 8 })
+        #expect(positions == columns.map { Int32(y * width + $0) }.filter { abs(stands[Int($0)]) > 8 })
       }
     }
   }
