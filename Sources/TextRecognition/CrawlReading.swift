@@ -10,7 +10,7 @@ extension ReadingDesk {
 
   /// Reads a text that moved across, part after part, to one line.
   func take(_ text: CrawlText) throws(MediaError) {
-    guard hasRoom(until: text.end), text.end.seconds - text.start.seconds >= TextBlock.shortest else { return }
+    guard hasRoom(until: text.end), TextBlock.isLongEnough(from: text.start, through: text.end) else { return }
     var (words, doubtful): ([ReadWord], [ReadWord]) = ([], [])
     for part in text.parts {
       let box = PixelBox(left: 0, top: 0, right: part.picture.width, bottom: part.picture.height)

@@ -54,7 +54,7 @@ struct ReadingRequest: Sendable {
   /// Nil for a block that stood too short, or whole on no look, or whose strokes are not those of letters.
   init?(_ block: TextBlock, geometry: TextGeometry) throws(MediaError) {
     let looks = block.looks
-    guard block.end.seconds - block.start.seconds >= TextBlock.shortest, !looks.isEmpty,
+    guard TextBlock.isLongEnough(from: block.start, through: block.end), !looks.isEmpty,
       block.mayBeText(width: geometry.smallWidth)
     else { return nil }
     factor = geometry.factor
@@ -87,7 +87,7 @@ struct ReadingRequest: Sendable {
   /// Nil for a line that was seen too short.
   init?(_ text: MovingText, geometry: TextGeometry) {
     let strokes = text.strokes
-    guard strokes.end.seconds - strokes.start.seconds >= TextBlock.shortest else { return nil }
+    guard TextBlock.isLongEnough(from: strokes.start, through: strokes.end) else { return nil }
     factor = geometry.factor
     size = (geometry.width, geometry.height)
     capHeight = text.block.lineHeight * factor

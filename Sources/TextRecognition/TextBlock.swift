@@ -11,6 +11,8 @@ struct TextBlock {
   static let togetherAtStart = 1.5
   /// Shortest time in seconds that a block must have stood to be read.
   static let shortest = 0.5
+  /// Seconds by which times in a film are off, as they are rounded.
+  private static let rounding = 0.001
   /// A row of pixels belongs to a line where it has over this share of the densest row's strokes.
   static let denseRow = 0.35
 
@@ -30,6 +32,12 @@ struct TextBlock {
     self.members = members
     box = members.dropFirst().reduce(members[0].box) { $0.union($1.box) }
     lineHeight = Self.lineHeight(members, box, width)
+  }
+
+  /// Whether what is seen from one frame through another is seen long enough to be read: the last is shown as long as those before it.
+  static func isLongEnough(from first: FrameTime, through last: FrameTime) -> Bool {
+    let frames = Double(last.index - first.index)
+    return frames > 0 && (last.seconds - first.seconds) * (frames + 1) / frames >= shortest - rounding
   }
 
   var start: FrameTime { members.min { $0.start.index < $1.start.index }!.start }

@@ -128,6 +128,14 @@ import Timing
     #expect(request.pictures.darkest[30 - request.origin.left, 34 - request.origin.top] == 240)
   }
 
+  /// Thirteen frames of 0.04 seconds, of which the last is shown as long as the others; twelve are too few.
+  @Test(arguments: 40...45, [(13, true), (12, false)])
+  func whatIsShownForHalfASecondIsRead(start: Int, frames: (number: Int, isRead: Bool)) throws {
+    let found = try blocks(frames: 120) { (start..<start + frames.number).contains($0) ? 1 : 0 }
+    let requests = try found.compactMap { try ReadingRequest($0, geometry: geometry) }
+    #expect(requests.count == (frames.isRead ? 1 : 0))
+  }
+
   @Test func aTextToTheLastFrameEndsThere() throws {
     let found = try blocks(frames: 90) { $0 >= 20 ? 1 : 0 }
     #expect(found.map(\.end.index) == [89])
