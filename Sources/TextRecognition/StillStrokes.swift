@@ -93,12 +93,12 @@ struct StillStrokes {
   mutating func push(_ plane: Plane) {
     count += 1
     guard width >= Self.leastWidth, height >= Self.leastHeight else { return }
-    let (long, short) = (slot(0, of: Self.longLooks), slot(0, of: Self.wideLooks))
-    Self.measure(plane, into: &looks[long])
-    bits[long].rising.take(looks[long].rising, above: StrokeDetector.edge)
-    bits[long].falling.take(looks[long].falling, above: StrokeDetector.edge)
-    wide[short].rising.widen(bits[long].rising, scratch)
-    wide[short].falling.widen(bits[long].falling, scratch)
+    let (last, near) = (slot(0, of: Self.longLooks), slot(0, of: Self.wideLooks))
+    Self.measure(plane, into: &looks[last])
+    bits[last].rising.take(looks[last].rising, above: StrokeDetector.edge)
+    bits[last].falling.take(looks[last].falling, above: StrokeDetector.edge)
+    wide[near].rising.widen(bits[last].rising, scratch)
+    wide[near].falling.widen(bits[last].falling, scratch)
   }
 
   private static func measure(_ plane: Plane, into edges: inout StrokeEdges) {

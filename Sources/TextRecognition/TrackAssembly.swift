@@ -107,7 +107,8 @@ enum TrackAssembly {
         }
         if isSeen(line, within: other) { continue next }
         if isSeen(other, within: line) {
-          (kept[index].start, kept[index].end, kept[index].hasOwnTimes) = (line.start, line.end, true)
+          (kept[index].start, kept[index].end) = (line.start, line.end)
+          (kept[index].pops, kept[index].hasOwnTimes) = (line.pops, true)
           continue next
         }
         if isContinued(line, other) {
