@@ -110,12 +110,15 @@ struct TextWatch {
     guard still.has(.short) else { return [] }
     follow(time)
     if still.count % Self.looksPerLongSearch == 0 { detect(.long) }
-    if still.count % Self.looksPerSearch == 1 {
+    if isSearched {
       detect(.short)
       detect(.gone)
     }
     return endedBlocks(at: time)
   }
+
+  /// Whether what stands is searched for at the last look.
+  private var isSearched: Bool { still.count % Self.looksPerSearch == 1 }
 
   /// The lines that moved and are gone since this was last asked.
   mutating func movedTexts() -> [MovingText] {
@@ -131,7 +134,7 @@ struct TextWatch {
 
   /// Ends everything with the last frame.
   mutating func finish(at last: FrameTime) -> [TextBlock] {
-    if still.count % Self.looksPerSearch != 1 { detect(.short) }
+    if !isSearched { detect(.short) }
     crawled += crawls.finish()
     movedLines += moving.finish(at: last)
     for text in live {
