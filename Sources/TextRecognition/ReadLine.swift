@@ -43,6 +43,17 @@ struct ReadLine: Sendable {
     (path, slides, pops, block) = (other.path, other.slides, other.pops, other.block)
   }
 
+  /// Its words in the columns of another line, where both stand; nil where there are none.
+  func words(inColumnsOf other: ReadLine) -> ReadLine? {
+    guard path == nil, other.path == nil, crawl == nil else { return self }
+    var part = self
+    part.words = words.filter {
+      $0.box.overlap(other.box).width > WordVote.samePlace * min($0.box.width, other.box.width)
+    }
+    part.box = TextBox(around: part.words.map(\.box))
+    return part.words.isEmpty ? nil : part
+  }
+
   var text: String { words.joinedText }
   var letters: Int { words.letters }
 }

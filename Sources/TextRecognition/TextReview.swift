@@ -75,7 +75,10 @@ extension TextReview {
   /// Refused readings that no track holds, and lines of tracks that are not sure.
   static func all(kept: [(track: Int, line: ReadLine)], refused: [ReadLine]) -> [TextReview] {
     let unsure = kept.filter { $0.line.confidence < below }.map { TextReview($0.line, track: $0.track) }
-    let others = refused.filter { line in !kept.contains { TrackAssembly.areOne(line, $0.line) } }
+    // Letters of a short word are found, one here and one there, in any long line.
+    let others = refused.filter { line in
+      !kept.contains { kept in kept.line.words(inColumnsOf: line).map { TrackAssembly.areOne(line, $0) } ?? false }
+    }
     return (unsure + others.map { TextReview($0, track: nil) })
       .sorted { ($0.start.index, $0.box.y, $0.box.x, $0.text) < ($1.start.index, $1.box.y, $1.box.x, $1.text) }
   }

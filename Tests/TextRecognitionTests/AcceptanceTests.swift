@@ -198,6 +198,29 @@ import Timing
     #expect(found.map(\.start.index) == [40] && found.map(\.last.index) == [97])
   }
 
+  @Test func aRefusedWordBetweenKeptOnesIsReviewed() {
+    func line(_ words: [(String, ClosedRange<Double>)]) -> ReadLine {
+      let read = words.map { text, columns in
+        ReadWord(
+          text: text, confidence: 0.9,
+          box: TextBox(left: columns.lowerBound, top: 10, right: columns.upperBound, bottom: 30), line: 0)
+      }
+      return ReadLine(
+        words: read, box: TextBox(around: read.map(\.box)), confidence: 0.9, start: MadePlanes.time(0),
+        end: MadePlanes.time(50), block: 0, isOfPage: true, size: (400, 100))
+    }
+    let kept = line([
+      ("THE", 10...30), ("BASE.IF", 40...80), ("THIS", 90...120), ("PROVES", 130...170), ("IMPOSSIBLE", 180...250),
+      ("IT.", 310...330),
+    ])
+    // Most of its letters follow one another somewhere in the line.
+    let lost = line([("OE&STROY", 260...302)])
+    #expect(TrackAssembly.areOne(lost, kept))
+    let again = line([("IMPOSSIBIE", 181...251)])
+    let review = TextReview.all(kept: [(track: 0, line: kept)], refused: [lost, again])
+    #expect(review.map(\.text) == ["OE&STROY"])
+  }
+
   /// Read in the pictures of clutter that stayed longer: the last of them shows the text, or what is there after it.
   @Test(arguments: [(0.95, 0.9), (0.9, 0.95)], [(30...50, 60), (30...70, 90)])
   func whatWasSeenWhileATextStoodDoesNotDateIt(confidence: (own: Double, other: Double), seen: (ClosedRange<Int>, Int))
