@@ -8,13 +8,13 @@ typedef uint8_t NAME(half) __attribute__((vector_size(LANES), aligned(1), may_al
 #define words NAME(words)
 #define vector NAME(vector)
 
-// Sums of pairs of columns: a pair is taken as a word of 16 bits, which needs no shuffles.
-static inline words NAME(pairs)(const uint8_t *luma) {
+// Sums of pairs of columns, shifted by at most 6 bits. A pair is taken as a word of 16 bits, which needs no shuffles.
+static inline words NAME(pairs)(const uint8_t *luma, uint16_t shift) {
 #if VECTOR == 32
-  return (words)_mm256_maddubs_epi16(*(const __m256i_u *)luma, _mm256_set1_epi8(1));
+  return (words)_mm256_maddubs_epi16(*(const __m256i_u *)luma, _mm256_set1_epi8((char)(1 << shift)));
 #else
   const words pairs = *(const words *)luma;
-  return (pairs & 255) + (pairs >> 8);
+  return ((pairs & 255) + (pairs >> 8)) << shift;
 #endif
 }
 
@@ -46,7 +46,7 @@ static inline __attribute__((always_inline)) void NAME(sum_pairs)(const uint8_t 
   for (size_t x = 0; x < count; x += LANES) {
     if (x + LANES > count) x = count - LANES;
     words sum = (words){};
-    for (size_t y = 0; y < rows; y++) sum += NAME(pairs)(luma + y * stride + 2 * x);
+    for (size_t y = 0; y < rows; y++) sum += NAME(pairs)(luma + y * stride + 2 * x, 0);
     *(words *)(sums + x) = sum;
   }
 }
@@ -91,21 +91,32 @@ static inline words NAME(high_products)(words a, uint16_t b) {
 #endif
 }
 
-// Sums brought to levels.
-static inline vector NAME(levels)(words low, words high, const ck_levels *levels) {
-  words parts[2] = {low, high};
-  for (size_t i = 0; i < 2; i++) {
-    const words level = NAME(high_products)(parts[i] << levels->shift, levels->gain) + 32;
-    parts[i] = (__builtin_elementwise_max(level, (words){} + levels->black) - levels->black) >> 6;
-  }
+// Shifted sums brought to levels, not packed yet.
+static inline words NAME(level)(words sums, const ck_levels *levels) {
+  // What lies below black goes to 0.
+  const words rounded = NAME(high_products)(sums, levels->gain) + (uint16_t)(levels->black < 32 ? 32 - levels->black : 0);
+  return __builtin_elementwise_sub_sat(rounded, (words){} + (uint16_t)(levels->black > 32 ? levels->black - 32 : 0)) >> 6;
+}
+
+// Levels packed; of AVX2 within halves of vectors.
+static inline vector NAME(pack)(words low, words high) {
 #if VECTOR == 32
-  // Packed within halves of vectors, which are then put in order.
-  return (vector)_mm256_permute4x64_epi64(_mm256_packus_epi16((__m256i)parts[0], (__m256i)parts[1]), 0xd8);
+  return (vector)_mm256_packus_epi16((__m256i)low, (__m256i)high);
 #elif defined(__SSE2__)
-  return (vector)_mm_packus_epi16((__m128i)parts[0], (__m128i)parts[1]);
+  return (vector)_mm_packus_epi16((__m128i)low, (__m128i)high);
 #else
+  const words parts[2] = {low, high};
   vector bytes;
   for (size_t i = 0; i < VECTOR; i++) bytes[i] = parts[i / LANES][i % LANES] < 255 ? parts[i / LANES][i % LANES] : 255;
+  return bytes;
+#endif
+}
+
+static inline vector NAME(levels)(words low, words high, const ck_levels *levels) {
+  const vector bytes = NAME(pack)(NAME(level)(low, levels), NAME(level)(high, levels));
+#if VECTOR == 32
+  return (vector)_mm256_permute4x64_epi64((__m256i)bytes, 0xd8);
+#else
   return bytes;
 #endif
 }
@@ -114,7 +125,8 @@ static inline vector NAME(levels)(words low, words high, const ck_levels *levels
 static inline void NAME(put_levels)(const uint16_t *sums, const ck_levels *levels, uint8_t *restrict small, size_t count) {
   for (size_t x = 0; x < count; x += VECTOR) {
     if (x + VECTOR > count && count >= VECTOR) x = count - VECTOR;
-    const vector bytes = NAME(levels)(*(const words *)(sums + x), *(const words *)(sums + x + LANES), levels);
+    const vector bytes = NAME(levels)(
+        *(const words *)(sums + x) << levels->shift, *(const words *)(sums + x + LANES) << levels->shift, levels);
     if (count >= VECTOR)
       *(vector *)(small + x) = bytes;
     else
@@ -122,22 +134,32 @@ static inline void NAME(put_levels)(const uint16_t *sums, const ck_levels *level
   }
 }
 
-// The same for boxes of one or two columns, whose sums need not go through memory.
-static inline __attribute__((always_inline)) void NAME(shrink_row)(const uint8_t *luma, size_t stride, size_t factor,
-                                                                   size_t rows, const ck_levels *levels,
-                                                                   uint8_t *restrict small, size_t count) {
+// A row brought to levels: samples are words of which they are the upper half, as for a shift of 8.
+static inline void NAME(copy_row)(const uint8_t *luma, const ck_levels *levels, uint8_t *restrict small, size_t count) {
+  for (size_t x = 0; x < count; x += VECTOR) {
+    if (x + VECTOR > count) x = count - VECTOR;
+#if VECTOR == 32
+    const __m256i samples = *(const __m256i_u *)(luma + x), zero = _mm256_setzero_si256();
+    const words low = (words)_mm256_unpacklo_epi8(zero, samples), high = (words)_mm256_unpackhi_epi8(zero, samples);
+#else
+    const words low = __builtin_convertvector(*(const NAME(half) *)(luma + x), words) << 8;
+    const words high = __builtin_convertvector(*(const NAME(half) *)(luma + x + LANES), words) << 8;
+#endif
+    *(vector *)(small + x) = NAME(pack)(NAME(level)(low, levels), NAME(level)(high, levels));
+  }
+}
+
+// Boxes of two columns, whose sums need not go through memory.
+static inline __attribute__((always_inline)) void NAME(halve_row)(const uint8_t *luma, size_t stride, size_t rows,
+                                                                  const ck_levels *levels, uint8_t *restrict small,
+                                                                  size_t count) {
   for (size_t x = 0; x < count; x += VECTOR) {
     if (x + VECTOR > count) x = count - VECTOR;
     words low = (words){}, high = (words){};
     for (size_t y = 0; y < rows; y++) {
-      const uint8_t *at = luma + y * stride + factor * x;
-      if (factor == 1) {
-        low += __builtin_convertvector(*(const NAME(half) *)at, words);
-        high += __builtin_convertvector(*(const NAME(half) *)(at + LANES), words);
-      } else {
-        low += NAME(pairs)(at);
-        high += NAME(pairs)(at + VECTOR);
-      }
+      const uint8_t *at = luma + y * stride + 2 * x;
+      low += NAME(pairs)(at, levels->shift);
+      high += NAME(pairs)(at + VECTOR, levels->shift);
     }
     *(vector *)(small + x) = NAME(levels)(low, high, levels);
   }
@@ -145,15 +167,18 @@ static inline __attribute__((always_inline)) void NAME(shrink_row)(const uint8_t
 
 static void NAME(shrink)(const uint8_t *luma, const ck_boxes *boxes, const ck_levels *levels, uint8_t *small, size_t width,
                          size_t height, uint16_t *scratch) {
-  // A copy: the compiler must not take it for one of the bytes that are written.
+  // Copies: the compiler must not take them for one of the bytes that are written.
   const ck_levels bounds = *levels;
+  ck_levels halving = bounds;
+  // A shift by 7 is one by 6 and twice the gain.
+  for (; halving.shift > 6; halving.shift--) halving.gain = (uint16_t)(2 * halving.gain);
   for (size_t y = 0; y < height; y++, luma += boxes->step, small += width) {
     if (boxes->width == 1 && boxes->rows == 1 && width >= VECTOR) {
-      NAME(shrink_row)(luma, 0, 1, 1, &bounds, small, width);
+      NAME(copy_row)(luma, &bounds, small, width);
     } else if (boxes->width == 2 && boxes->rows == 1 && width >= VECTOR) {
-      NAME(shrink_row)(luma, 0, 2, 1, &bounds, small, width);
-    } else if (boxes->width == 2 && width >= VECTOR) {
-      NAME(shrink_row)(luma, boxes->stride, 2, boxes->rows, &bounds, small, width);
+      NAME(halve_row)(luma, 0, 1, &halving, small, width);
+    } else if (boxes->width == 2 && boxes->rows == 2 && width >= VECTOR) {
+      NAME(halve_row)(luma, boxes->stride, 2, &halving, small, width);
     } else {
       NAME(sum_boxes)(luma, boxes->stride, boxes->width, boxes->rows, scratch, width, scratch + width + VECTOR);
       NAME(put_levels)(scratch, &bounds, small, width);

@@ -164,7 +164,7 @@ typedef struct {
   uint16_t shift, gain, black;
 } ck_levels;
 
-// Boxes of samples, 1 to 16 wide, that follow each other without a gap along a row: of each some rows (1 to 16), `stride` bytes
+// Boxes of samples, 1 to 16 wide, that follow each other without a gap along a row: of each some rows (1 to its width), `stride` bytes
 // apart, are summed, and the next box further down begins `step` bytes on.
 typedef struct {
   size_t width, rows, stride, step;
