@@ -9,12 +9,9 @@
 #define LOOPS "strokes_loops.h"
 #include "each_machine.h"
 
-void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling) {
-  CALL(edges, luma, width, height, rising, falling);
-}
-
-void ck_bits_above(const uint8_t *values, size_t width, size_t height, uint8_t limit, uint64_t *words) {
-  CALL(bits_above, values, width, height, limit, words);
+void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t limit, uint8_t *rising, uint8_t *falling,
+                     uint64_t *rises, uint64_t *falls) {
+  CALL(edges, luma, width, height, limit, rising, falling, rises, falls);
 }
 
 void ck_widen_bits(const uint64_t *words, size_t row, size_t number, uint64_t *target, uint64_t *scratch) {

@@ -13,21 +13,6 @@ typedef uint8_t NAME(vector) __attribute__((vector_size(VECTOR), aligned(1), may
   for (size_t x = 0; x < (count); x += VECTOR)                                                                          \
     if ((x = x + VECTOR > (count) ? (count)-VECTOR : x), 1)
 
-// One row of edges: by how much the value after exceeds the one before, and the other way round.
-static inline void NAME(edge_row)(const uint8_t *luma, uint8_t *rising, uint8_t *falling, size_t width) {
-  STEPS(x, width - 2) {
-    const vector before = AT(luma + x), after = AT(luma + x + 2), most = LARGER(before, after);
-    PUT(rising + x + 1, most - before);
-    PUT(falling + x + 1, most - after);
-  }
-}
-
-// One row after the other; those at the top and at the bottom have none.
-static void NAME(edges)(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling) {
-  for (size_t row = width; row < (height - 1) * width; row += width)
-    NAME(edge_row)(luma + row, rising + row, falling + row, width);
-}
-
 // A bit for each byte of a vector, which are 0 or 255.
 static inline uint32_t NAME(bits)(vector is) {
 #if VECTOR == 32
@@ -39,6 +24,55 @@ static inline uint32_t NAME(bits)(vector is) {
   for (size_t i = 0; i < VECTOR; i++) bits |= (uint32_t)(is[i] & 1) << i;
   return bits;
 #endif
+}
+
+// A vector of edges: by how much the value after exceeds the one before, and the other way round, and where that is no less than `least`.
+static inline void NAME(edge_vector)(const uint8_t *luma, uint8_t least, uint8_t *rising, uint8_t *falling, uint64_t *up, uint64_t *down) {
+  const vector before = AT(luma - 1), after = AT(luma + 1);
+  const vector rise = __builtin_elementwise_sub_sat(after, before), fall = __builtin_elementwise_sub_sat(before, after);
+  PUT(rising, rise);
+  PUT(falling, fall);
+  *up = NAME(bits)((vector)(rise >= least));
+  *down = NAME(bits)((vector)(fall >= least));
+}
+
+static inline void NAME(edge_row)(const uint8_t *luma, uint8_t least, uint8_t *rising, uint8_t *falling, uint64_t *rises,
+                                  uint64_t *falls, size_t width) {
+  size_t x = 0;
+  uint64_t up, down;
+  for (; x + 64 <= width; x += 64) {
+    uint64_t ups = 0, downs = 0;
+    for (size_t k = 0; k < 64; k += VECTOR) {
+      NAME(edge_vector)(luma + x + k, least, rising + x + k, falling + x + k, &up, &down);
+      ups |= up << k;
+      downs |= down << k;
+    }
+    rises[x / 64] = ups;
+    falls[x / 64] = downs;
+  }
+  if (x < width) rises[x / 64] = falls[x / 64] = 0;
+  for (size_t k = 0; x + k < width; k += VECTOR) {
+    // The last vector goes back to end with the row.
+    const size_t at = x + k + VECTOR > width ? width - VECTOR : x + k, back = x + k - at;
+    NAME(edge_vector)(luma + at, least, rising + at, falling + at, &up, &down);
+    rises[x / 64] |= up >> back << k;
+    falls[x / 64] |= down >> back << k;
+  }
+  // The outermost pixels have none.
+  const size_t last = width - 1;
+  rising[0] = falling[0] = rising[last] = falling[last] = 0;
+  rises[0] &= ~(uint64_t)1;
+  falls[0] &= ~(uint64_t)1;
+  rises[last / 64] &= ~((uint64_t)1 << last % 64);
+  falls[last / 64] &= ~((uint64_t)1 << last % 64);
+}
+
+// One row after the other; those at the top and at the bottom have none.
+static void NAME(edges)(const uint8_t *luma, size_t width, size_t height, uint8_t limit, uint8_t *rising, uint8_t *falling,
+                        uint64_t *rises, uint64_t *falls) {
+  const size_t words = ck_words(width);
+  for (size_t y = 1; y + 1 < height; y++)
+    NAME(edge_row)(luma + y * width, (uint8_t)(limit + 1), rising + y * width, falling + y * width, rises + y * words, falls + y * words, width);
 }
 
 static void NAME(bits_above)(const uint8_t *values, size_t width, size_t height, uint8_t limit, uint64_t *words) {
@@ -107,29 +141,48 @@ static inline vector NAME(spread)(uint64_t bits) {
 #define TILE 32
 typedef struct {
   const uint64_t *bits;
-  // How many bits are in each 32 pixels of each row, with one before the first and one after the last, and in the tiles of one row.
-  uint8_t *counts, *tiles;
+  // How many bits are in each 32 pixels of each row, which begins and ends with a 0.
+  uint8_t *counts;
   // Sums of five rows, and of five of those side by side; the first pixel is a tile after the first of these.
   uint8_t *columns, *fives;
 } NAME(windows);
 
+// Bytes of the counts of a row.
+static inline size_t NAME(counts_of_row)(size_t row) { return (2 * row + 2 + VECTOR - 1) / VECTOR * VECTOR; }
+
 static inline void NAME(count_tiles)(const NAME(windows) *windows, size_t row, size_t height) {
-  uint8_t *count = windows->counts;
+  const size_t stride = NAME(counts_of_row)(row);
   for (size_t y = 0; y < height; y++) {
-    *count++ = 0;
+    uint8_t *count = windows->counts + y * stride + 1;
     for (size_t i = 0; i < row; i++) {
       const uint64_t word = windows->bits[y * row + i];
       *count++ = (uint8_t)__builtin_popcount((uint32_t)word);
       *count++ = (uint8_t)__builtin_popcount((uint32_t)(word >> TILE));
     }
-    *count++ = 0;
   }
 }
 
-// A window is narrower than a tile: it lies within two of them, which must hold enough of both planes.
-static inline int NAME(may_be_dense)(const NAME(windows) *windows, size_t t, uint8_t needed) {
-  const uint8_t *one = windows[0].tiles + t, *other = windows[1].tiles + t;
-  return (one[0] + one[1] >= needed && other[0] + other[1] >= needed) || (one[1] + one[2] >= needed && other[1] + other[2] >= needed);
+// Whether any windows of a row may be dense. A window is narrower than a tile: it lies within two of them, which must hold enough of
+// both planes. Notes it in `may` for each tile together with the one before it.
+static inline int NAME(may_be_dense)(const NAME(windows) *windows, size_t first, size_t past, size_t row, uint8_t needed, uint8_t *may) {
+  const size_t stride = NAME(counts_of_row)(row);
+  vector any = (vector){};
+  for (size_t t = 0; t < stride; t += VECTOR) {
+    vector least = (vector){} + (uint8_t)255;
+    for (size_t s = 0; s < 2; s++) {
+      vector tiles = (vector){}, next = (vector){};
+      for (size_t y = first; y < past; y++) {
+        const uint8_t *counts = windows[s].counts + y * stride + t;
+        tiles += AT(counts);
+        next += AT(counts + 1);
+      }
+      least = LESSER(least, __builtin_elementwise_add_sat(tiles, next));
+    }
+    const vector enough = (vector)(least >= needed);
+    PUT(may + t, enough);
+    any |= enough;
+  }
+  return __builtin_reduce_or(any) != 0;
 }
 
 // The sums of some rows that windows from column `begin` to `end` need.
@@ -164,20 +217,16 @@ static inline int NAME(has_run)(const uint8_t *mask, size_t width, uint64_t *wor
 
 // The windows of one row: whether enough of them are dense side by side.
 static uint8_t NAME(dense_row)(NAME(windows) *windows, size_t y, size_t width, size_t height, uint8_t needed, uint8_t *mask,
-                               uint64_t *words) {
+                               uint64_t *words, uint8_t *may) {
   const size_t reach = CK_DENSE_HEIGHT / 2, first = y < reach ? 0 : y - reach, past = y + reach < height ? y + reach + 1 : height;
-  const size_t tiles = (width + TILE - 1) / TILE, row = ck_words(width), stride = 2 * row + 2;
-  for (size_t s = 0; s < 2; s++) {
-    memcpy(windows[s].tiles, windows[s].counts + first * stride, stride);
-    for (size_t k = first + 1; k < past; k++)
-      for (size_t t = 0; t < stride; t++) windows[s].tiles[t] = (uint8_t)(windows[s].tiles[t] + windows[s].counts[k * stride + t]);
-  }
+  const size_t tiles = (width + TILE - 1) / TILE, row = ck_words(width);
+  if (!NAME(may_be_dense)(windows, first, past, row, needed, may)) return 0;
   vector any = (vector){};
   int isBlank = 1;
   for (size_t t = 0; t < tiles; t++) {
-    if (!NAME(may_be_dense)(windows, t, needed)) continue;
+    if (!(may[t] | may[t + 1])) continue;
     const size_t run = t;
-    while (t + 1 < tiles && NAME(may_be_dense)(windows, t + 1, needed)) t++;
+    while (t + 1 < tiles && may[t + 1] | may[t + 2]) t++;
     if (isBlank) memset(mask, 0, width);
     isBlank = 0;
     // The last vector goes back to end with the row.
@@ -198,22 +247,25 @@ static uint8_t NAME(dense_row)(NAME(windows) *windows, size_t y, size_t width, s
 static void NAME(dense)(const uint64_t *rising, const uint64_t *falling, size_t width, size_t height, uint8_t needed,
                         uint8_t *mask, uint8_t *rows, uint8_t *scratch) {
   const uint64_t *bits[2] = {rising, falling};
-  const size_t row = ck_words(width), stride = 2 * row + 2, room = 64 * row + 96;
+  const size_t row = ck_words(width), room = 64 * row + 96, counts = NAME(counts_of_row)(row);
   uint64_t *words = (uint64_t *)scratch;
   memset(scratch, 0, ck_dense_scratch(width, height));
   scratch += (row + 1) * sizeof *words;
+  uint8_t *may = scratch;
+  scratch += counts;
   NAME(windows) windows[2];
-  for (size_t s = 0; s < 2; s++, scratch += 2 * room + (height + 1) * stride) {
-    windows[s] = (NAME(windows)){bits[s], scratch + stride, scratch, scratch + (height + 1) * stride, scratch + (height + 1) * stride + room};
+  for (size_t s = 0; s < 2; s++) {
+    windows[s] = (NAME(windows)){bits[s], scratch, scratch + (height + 1) * counts, scratch + (height + 1) * counts + room};
+    scratch = windows[s].fives + room;
     NAME(count_tiles)(&windows[s], row, height);
   }
   // Of as many rows running as must be dense one is always looked at: those between two such matter only where one of these is.
-  for (size_t y = 0; y < height; y += CK_DENSE_ROWS) rows[y] = NAME(dense_row)(windows, y, width, height, needed, mask + y * width, words);
+  for (size_t y = 0; y < height; y += CK_DENSE_ROWS) rows[y] = NAME(dense_row)(windows, y, width, height, needed, mask + y * width, words, may);
   for (size_t y = 0; y < height; y++) {
     const size_t before = y / CK_DENSE_ROWS * CK_DENSE_ROWS, after = before + CK_DENSE_ROWS;
     if (y == before) continue;
-    const int may = rows[before] || (after < height && rows[after]);
-    rows[y] = may ? NAME(dense_row)(windows, y, width, height, needed, mask + y * width, words) : 0;
+    const int isBeside = rows[before] || (after < height && rows[after]);
+    rows[y] = isBeside ? NAME(dense_row)(windows, y, width, height, needed, mask + y * width, words, may) : 0;
   }
 }
 #undef TILE
@@ -297,22 +349,25 @@ static size_t NAME(count_exceeding)(const uint8_t *values, const uint8_t *others
   return found;
 }
 
-static inline uint32_t NAME(sum)(const uint8_t *bytes, size_t count) {
+// The sum of as many bytes of two planes.
+static inline uint32_t NAME(sum)(const uint8_t *bytes, const uint8_t *others, size_t count) {
   typedef uint64_t eights __attribute__((vector_size(VECTOR), aligned(1), may_alias));
   eights some = (eights){};
   uint32_t sum = 0;
   size_t i = 0;
   for (; i + VECTOR <= count; i += VECTOR) {
 #if VECTOR == 32
-    some += (eights)_mm256_sad_epu8(*(const __m256i_u *)(bytes + i), _mm256_setzero_si256());
+    const __m256i zero = _mm256_setzero_si256();
+    some += (eights)_mm256_sad_epu8(*(const __m256i_u *)(bytes + i), zero) + (eights)_mm256_sad_epu8(*(const __m256i_u *)(others + i), zero);
 #elif defined(__SSE2__)
-    some += (eights)_mm_sad_epu8(*(const __m128i_u *)(bytes + i), _mm_setzero_si128());
+    const __m128i zero = _mm_setzero_si128();
+    some += (eights)_mm_sad_epu8(*(const __m128i_u *)(bytes + i), zero) + (eights)_mm_sad_epu8(*(const __m128i_u *)(others + i), zero);
 #else
-    for (size_t k = 0; k < VECTOR; k++) some[k / 8] += bytes[i + k];
+    for (size_t k = 0; k < VECTOR; k++) some[k / 8] += (uint64_t)bytes[i + k] + others[i + k];
 #endif
   }
   for (size_t lane = 0; lane < VECTOR / 8; lane++) sum += (uint32_t)some[lane];
-  for (; i < count; i++) sum += bytes[i];
+  for (; i < count; i++) sum += (uint32_t)bytes[i] + others[i];
   return sum;
 }
 
@@ -320,8 +375,8 @@ static void NAME(halves_of_rows)(const uint8_t *rising, const uint8_t *falling, 
                                  float *right) {
   const size_t half = width / 2;
   for (size_t y = 0; y < height; y++, rising += width, falling += width) {
-    left[y] = (float)(NAME(sum)(rising, half) + NAME(sum)(falling, half));
-    right[y] = (float)(NAME(sum)(rising + half, width - half) + NAME(sum)(falling + half, width - half));
+    left[y] = (float)NAME(sum)(rising, falling, half);
+    right[y] = (float)NAME(sum)(rising + half, falling + half, width - half);
   }
 }
 

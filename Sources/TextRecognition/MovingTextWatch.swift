@@ -10,7 +10,7 @@ struct MovingTextWatch {
   /// Most lines that are followed at once: more do not stand on a page.
   static let most = 80
   /// Looks from one search to the next while nothing moves: what is found late is dated by looking back.
-  static let looksPerSearch = 2
+  static let looksPerSearch = 4
   /// Pixels that must be free between a line and where it comes into view: else it is cut.
   static let free = 2
   /// Rows that part two lines hold under this share of the strokes of the fullest row on either side, which is sought in
@@ -119,7 +119,7 @@ struct MovingTextWatch {
     // Rows that were in view on all looks, without those at the edges, where a line may be cut.
     let rows = max(0, -motion.total) + Self.free..<max(Self.free + 1, height - max(0, motion.total) - Self.free + 1)
     var found = false
-    for pixels in Self.lines(detector.dense(in: standing), width: width) {
+    for pixels in Self.lines(detector.dense(in: standing).map(\.pixels), width: width) {
       let weights = pixels.map { still.last.gradient(Int($0)) }
       let since = times[times.count - 1 - motion.ago]
       let strokes = StandingText(

@@ -28,7 +28,7 @@ final class StandingText {
   /// The template and its sample in runs, made when they are first looked for.
   private var laidRuns: StrokeRuns?
   private var laidSampleRuns: StrokeRuns?
-  /// Its pixels as bits, made when they are first marked.
+  /// Its pixels as bits, made when they are first needed.
   private var laidMarks: StrokeMarks?
   /// ``mayBeText``, once it was asked for.
   private var isLikeLetters: Bool?
@@ -75,10 +75,10 @@ final class StandingText {
   /// Whether the last presence was won by shifting.
   private(set) var drifts = false
 
-  /// `pixels` are positions in a plane of `width`, with the gradient at each.
-  init(pixels: [Int32], weights: [Int16], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime) {
+  /// Strokes of a plane of `width`, with the gradient at each.
+  init(_ area: StrokeArea, weights: [Int16], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime) {
     self.width = width
-    box = PixelBox(left: 0, top: 0, right: 0, bottom: 0)
+    box = area.box
     positions = []
     self.weights = []
     energy = 1
@@ -89,7 +89,13 @@ final class StandingText {
     lastWhole = now
     end = now
     ended = now
-    take(pixels, weights: weights, width: width)
+    take(area, weights: weights)
+  }
+
+  /// `pixels` are positions in a plane of `width`, with the gradient at each.
+  convenience init(pixels: [Int32], weights: [Int16], width: Int, isLong: Bool, clean: FrameTime, now: FrameTime) {
+    self.init(
+      StrokeArea(pixels, width: width), weights: weights, width: width, isLong: isLong, clean: clean, now: now)
   }
 
   /// Whether its strokes, by themselves, can be those of letters.
@@ -113,15 +119,16 @@ final class StandingText {
   var strokes: Int { positions.count }
 
   /// Replaces the template.
-  func take(_ pixels: [Int32], weights: [Int16], width: Int) {
-    box = PixelBox(around: pixels, width: width)
-    positions = pixels
+  func take(_ area: StrokeArea, weights: [Int16]) {
+    box = area.box
+    positions = area.pixels
     self.weights = weights
+    let pixels = area.pixels
     energy = Self.energy(weights)
     let picked = stride(from: 0, to: pixels.count, by: max(1, (pixels.count + Self.mostSampled - 1) / Self.mostSampled))
     sample = (picked.map { pixels[$0] }, picked.map { weights[$0] })
     sampleEnergy = Self.energy(sample.weights)
-    (laidRuns, laidSampleRuns, laidMarks, isLikeLetters) = (nil, nil, nil, nil)
+    (laidRuns, laidSampleRuns, laidMarks, isLikeLetters) = (nil, nil, area.marks, nil)
     faintest = min(Sight.faintest, Sight.leastStep / (energy / Double(max(1, weights.count))).squareRoot())
   }
 
@@ -172,20 +179,20 @@ final class StandingText {
   }
 
   /// Marks the template's pixels.
-  func mark(_ strokes: StrokeBits) {
-    let marks = laidMarks ?? StrokeMarks(positions, weights, width: width)
+  func mark(_ strokes: StrokeBits) { strokes.insert(marks) }
+
+  private var marks: StrokeMarks {
+    if let laidMarks { return laidMarks }
+    let marks = StrokeMarks(positions, weights, width: width)
     laidMarks = marks
-    strokes.insert(marks)
+    return marks
   }
 
   /// Adds up what tells strokes of letters from others.
   func add(to strokes: inout StrokeStatistics, width: Int) { strokes.add(positions, weights, width: width) }
 
   /// Adds the number of pixels in each row, counted from `top`, to a profile.
-  func addRows(to profile: inout [Int], top: Int, width: Int) {
-    var rows = RowCounter(width: width)
-    for position in positions { profile[rows.row(of: position) - top] += 1 }
-  }
+  func addRows(to profile: inout [Int], top: Int) { marks.addRows(to: &profile, top: top, width: width) }
 }
 
 extension StandingText {

@@ -36,8 +36,6 @@ struct SteadyMotion {
   static let most = 3
   /// Looks from one of three to the next: the second for slow pages.
   static let strides = [1, 2]
-  /// Correlation of profiles in place from which a picture rests.
-  static let rests = 0.98
   static let kept = 7
 
   /// Edges in each row: of the whole picture, of its left and of its right half.
@@ -93,7 +91,8 @@ struct SteadyMotion {
     let furthest = min(fastest * stride, looks[0].count - least)
     guard furthest > 0, ages[1] > 0 else { return [] }
     let inPlace = correlations(looks[3], 0...0)[0]
-    guard inPlace < rests else { return [] }
+    // No motion can match so much better.
+    guard inPlace + gain <= 1 else { return [] }
     let first = correlations(looks[1], -furthest...furthest)
     var found: [SharedMotion] = []
     for index in first.indices.dropFirst().dropLast()
@@ -127,17 +126,18 @@ struct RowProfile {
 
   init(_ values: [Float]) {
     self.values = values
-    var (sum, square) = (0.0, 0.0)
-    var (sums, squares) = ([sum], [square])
-    sums.reserveCapacity(values.count + 1)
-    squares.reserveCapacity(values.count + 1)
-    for value in values {
-      sum += Double(value)
-      square += Double(value) * Double(value)
-      sums.append(sum)
-      squares.append(square)
+    func running(_ term: (Double) -> Double) -> [Double] {
+      [Double](unsafeUninitializedCapacity: values.count + 1) { sums, count in
+        var sum = 0.0
+        sums.initializeElement(at: 0, to: sum)
+        for (index, value) in values.enumerated() {
+          sum += term(Double(value))
+          sums.initializeElement(at: index + 1, to: sum)
+        }
+        count = values.count + 1
+      }
     }
-    (self.sums, self.squares) = (sums, squares)
+    (sums, squares) = (running { $0 }, running { $0 * $0 })
   }
 
   var count: Int { values.count }

@@ -94,15 +94,9 @@ struct StillStrokes {
     count += 1
     guard width >= Self.leastWidth, height >= Self.leastHeight else { return }
     let (last, near) = (slot(0, of: Self.longLooks), slot(0, of: Self.wideLooks))
-    Self.measure(plane, into: &looks[last])
-    bits[last].rising.take(looks[last].rising, above: StrokeDetector.edge)
-    bits[last].falling.take(looks[last].falling, above: StrokeDetector.edge)
+    bits[last].take(plane.bytes, &looks[last], above: StrokeDetector.edge)
     wide[near].rising.widen(bits[last].rising, scratch)
     wide[near].falling.widen(bits[last].falling, scratch)
-  }
-
-  private static func measure(_ plane: Plane, into edges: inout StrokeEdges) {
-    ck_stroke_edges(plane.bytes, plane.width, plane.height, &edges.rising, &edges.falling)
   }
 
   /// Whether enough looks were seen for a window.

@@ -6,7 +6,7 @@ import CKernels
 /// a plane share it.
 final class BitPlane {
   fileprivate let width: Int
-  private let height: Int
+  fileprivate let height: Int
   /// Words of a row, and of all.
   private let row: Int
   private let number: Int
@@ -64,9 +64,6 @@ final class BitPlane {
 
   func copy(_ other: BitPlane) { words.update(from: other.words, count: number) }
 
-  /// Takes the pixels whose value is above a limit.
-  func take(_ values: [UInt8], above limit: UInt8) { ck_bits_above(values, width, height, limit, words) }
-
   /// Takes what is within a pixel of another's; of its rows neither the first nor the last pixel may be set.
   func widen(_ other: BitPlane, _ scratch: BitPlane) { ck_widen_bits(other.words, row, number, words, scratch.words) }
 
@@ -94,6 +91,12 @@ struct StrokeBits {
     falling = BitPlane(width: width, height: height)
   }
 
+  /// Measures the edges of a small plane and takes those above a limit.
+  func take(_ luma: [UInt8], _ edges: inout StrokeEdges, above limit: UInt8) {
+    ck_stroke_edges(
+      luma, rising.width, rising.height, limit, &edges.rising, &edges.falling, rising.words, falling.words)
+  }
+
   /// Adds the pixels of a template; it is of a plane as wide as this, and no higher.
   func insert(_ marks: StrokeMarks) {
     let (rising, falling) = (rising.words, falling.words)
@@ -108,17 +111,51 @@ struct StrokeBits {
     falling.removeAll(in: box)
   }
 
-  /// Appends the positions, in a plane of bytes, of the strokes of some columns of a row, of either sign.
-  func append(_ columns: Range<Int>, ofRow y: Int, width: Int, to positions: inout [Int32]) {
-    let (rising, falling) = (rising.bits(ofRow: y), falling.bits(ofRow: y))
+  /// Adds the strokes of some columns of a row to an area.
+  func add(_ columns: Range<Int>, ofRow y: Int, to area: inout StrokeArea) {
+    let (rises, falls) = (rising.bits(ofRow: y), falling.bits(ofRow: y))
+    let first = y * ck_words(rising.width)
     for word in columns.lowerBound / 64..<(columns.upperBound + 63) / 64 {
-      var bits = rising[word] | falling[word]
-      if word == columns.lowerBound / 64 { bits &= .max << UInt64(columns.lowerBound % 64) }
-      if word == columns.upperBound / 64 { bits &= ~(.max << UInt64(columns.upperBound % 64)) }
-      while bits != 0 {
-        positions.append(Int32(y * width + word * 64 + bits.trailingZeroBitCount))
-        bits &= bits - 1
-      }
+      var mask = UInt64.max
+      if word == columns.lowerBound / 64 { mask <<= UInt64(columns.lowerBound % 64) }
+      if word == columns.upperBound / 64 { mask &= ~(.max << UInt64(columns.upperBound % 64)) }
+      let marks = StrokeMarks.Word(place: Int32(first + word), rising: rises[word] & mask, falling: falls[word] & mask)
+      if marks.strokes != 0 { area.add(marks, at: (x: word * 64, y: y), width: rising.width) }
+    }
+  }
+}
+
+/// Strokes in a small plane: their pixels, row after row, and the box round them.
+struct StrokeArea {
+  private(set) var pixels: [Int32]
+  private(set) var box: PixelBox
+  /// The pixels as bits by sign; nil where these have not been at hand.
+  private(set) var marks: StrokeMarks?
+
+  init() {
+    pixels = []
+    box = PixelBox(left: .max, top: .max, right: 0, bottom: 0)
+    marks = StrokeMarks()
+  }
+
+  /// Pixels of a plane of `width`.
+  init(_ pixels: [Int32], width: Int) {
+    self.pixels = pixels
+    box = PixelBox(around: pixels, width: width)
+  }
+
+  /// Adds a word of bits, whose first is a pixel of a plane of `width`; no row above those that are there.
+  fileprivate mutating func add(_ word: StrokeMarks.Word, at first: (x: Int, y: Int), width: Int) {
+    marks?.words.append(word)
+    var bits = word.strokes
+    box.left = min(box.left, first.x + bits.trailingZeroBitCount)
+    box.right = max(box.right, first.x + 64 - bits.leadingZeroBitCount)
+    box.top = min(box.top, first.y)
+    box.bottom = first.y + 1
+    let position = Int32(truncatingIfNeeded: first.y &* width &+ first.x)
+    while bits != 0 {
+      pixels.append(position &+ Int32(truncatingIfNeeded: bits.trailingZeroBitCount))
+      bits &= bits &- 1
     }
   }
 }
@@ -130,11 +167,15 @@ struct StrokeMarks {
     let place: Int32
     var rising: UInt64 = 0
     var falling: UInt64 = 0
+
+    var strokes: UInt64 { rising | falling }
   }
 
-  fileprivate let words: [Word]
+  fileprivate var words: [Word] = []
 
-  /// Pixels of a plane of `width`, given row after row, and the step at each.
+  init() {}
+
+  /// Pixels of a plane of `width`, and the step at each.
   init(_ pixels: [Int32], _ steps: [Int16], width: Int) {
     let wordsOfRow = ck_words(width)
     var rows = RowCounter(width: width)
@@ -154,5 +195,10 @@ struct StrokeMarks {
     }
     if word.place >= 0 { words.append(word) }
     self.words = words
+  }
+  /// Adds the number of pixels in each row of a plane of `width`, counted from `top`, to a profile.
+  func addRows(to profile: inout [Int], top: Int, width: Int) {
+    let wordsOfRow = ck_words(width)
+    for word in words { profile[Int(word.place) / wordsOfRow - top] += word.strokes.nonzeroBitCount }
   }
 }

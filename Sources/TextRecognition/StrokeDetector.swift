@@ -42,12 +42,12 @@ struct StrokeDetector {
     scratch = [UInt8](repeating: 0, count: ck_dense_scratch(width, height))
   }
 
-  /// The pixels of each new text: edges that stood over a window, stand densely and that no known text explains.
+  /// The strokes of each new text: edges that stood over a window, stand densely and that no known text explains.
   ///
   /// Known strokes are left out by sign, so that text over known clutter survives. `revision` changes with any of `texts`.
   mutating func find(
     _ still: StillStrokes, _ window: StillStrokes.Window, known texts: some Sequence<StandingText>, revision: Int
-  ) -> [[Int32]] {
+  ) -> [StrokeArea] {
     guard width >= StillStrokes.leastWidth, height >= StillStrokes.leastHeight else { return [] }
     known[window.rawValue].update(texts, revision: revision)
     still.standing(window, without: known[window.rawValue].near, into: strokes)
@@ -55,18 +55,18 @@ struct StrokeDetector {
   }
 
   /// The strokes of each area in which they stand densely.
-  mutating func dense(in strokes: StrokeBits) -> [[Int32]] {
+  mutating func dense(in strokes: StrokeBits) -> [StrokeArea] {
     let areas = RunComponents(denseRuns(in: strokes), diagonally: false)
-    var found: [[Int32]] = []
+    var found: [StrokeArea] = []
     for component in areas.components
     where component.box.width >= Self.leastWidth && component.box.height >= Self.leastHeight
       && component.area >= Self.leastArea
     {
-      var pixels: [Int32] = []
+      var area = StrokeArea()
       for run in areas.runs[component.runs] {
-        strokes.append(Int(run.start)..<Int(run.end), ofRow: Int(run.y), width: width, to: &pixels)
+        strokes.add(Int(run.start)..<Int(run.end), ofRow: Int(run.y), to: &area)
       }
-      if pixels.count >= Self.leastEdges { found.append(pixels) }
+      if area.pixels.count >= Self.leastEdges { found.append(area) }
     }
     return found
   }

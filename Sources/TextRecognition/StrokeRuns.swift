@@ -6,8 +6,6 @@ struct StrokeRuns {
   static let stretches = Int(CK_PARTS)
   /// Pixels without a stroke that a run may hold in a row.
   private static let widestGap: Int32 = 15
-  /// Fewest strokes that runs usually have.
-  private static let usualRun = 4
 
   private let runs: [ck_run]
   private let weights: [Int16]
@@ -15,51 +13,67 @@ struct StrokeRuns {
   /// Positions in a plane of `width` and the step at each, never 0; a stretch is `stretch` pixels wide, the first begins at the
   /// column `left`.
   init(_ pixels: [Int32], _ steps: [Int16], width: Int, left: Int, stretch: Int) {
-    var found: [ck_run] = []
-    var firsts: [Int] = []
-    found.reserveCapacity(pixels.count / Self.usualRun + 1)
-    firsts.reserveCapacity(pixels.count / Self.usualRun + 1)
-    var rows = RowCounter(width: width)
-    // Where the row, or the stretch, of the last run ends.
-    var end: Int32 = 0
-    for (index, pixel) in pixels.enumerated() {
-      if let last = found.last {
-        let gap = pixel - Int32(last.first) - Int32(last.count)
-        if gap >= 0, gap <= Self.widestGap, pixel < end {
-          found[found.count - 1].count = UInt16(pixel - Int32(last.first) + 1)
-          continue
-        }
-      }
-      let y = rows.row(of: pixel)
-      let part = min(Self.stretches - 1, (Int(pixel) - y * width - left) / stretch)
-      end = Int32(y * width + (part < Self.stretches - 1 ? min(width, left + (part + 1) * stretch) : width))
-      found.append(ck_run(first: UInt32(pixel), count: 1, part: UInt16(part)))
-      firsts.append(index)
+    (runs, weights) = withUnsafeTemporaryAllocation(of: (run: ck_run, first: Int).self, capacity: pixels.count) { found in
+      let count = Self.find(pixels, width: width, left: left, stretch: stretch, found)
+      return Self.sort(UnsafeBufferPointer(rebasing: found[..<count]), pixels, steps)
     }
-    // A counting sort by stretch.
-    func padded(_ run: ck_run) -> Int { (Int(run.count) + Self.step - 1) / Self.step * Self.step }
-    var numbers = [Int](repeating: 0, count: Self.stretches + 1)
+  }
+
+  private typealias Found = (run: ck_run, first: Int)
+
+  /// The runs in the order of the pixels, and the first pixel of each among them; returns their number.
+  private static func find(
+    _ pixels: [Int32], width: Int, left: Int, stretch: Int, _ found: UnsafeMutableBufferPointer<Found>
+  ) -> Int {
+    var count = 0
+    var rows = RowCounter(width: width)
+    // Where the last run ends, and where its row, or its stretch, does.
+    var (past, end) = (Int32.min / 2, Int32.min)
+    for (index, pixel) in pixels.enumerated() {
+      let gap = pixel &- past
+      if gap < 0 || gap > widestGap || pixel >= end {
+        if count > 0 { found[count - 1].run.count = UInt16(truncatingIfNeeded: Int(past) - Int(found[count - 1].run.first)) }
+        let y = rows.row(of: pixel)
+        let part = min(stretches - 1, (Int(pixel) - y * width - left) / stretch)
+        end = Int32(y * width + (part < stretches - 1 ? min(width, left + (part + 1) * stretch) : width))
+        found.initializeElement(at: count, to: (ck_run(first: UInt32(pixel), count: 1, part: UInt16(part)), index))
+        count += 1
+      }
+      past = pixel &+ 1
+    }
+    if count > 0 { found[count - 1].run.count = UInt16(truncatingIfNeeded: Int(past) - Int(found[count - 1].run.first)) }
+    return count
+  }
+
+  /// The runs by stretch, in a counting sort, and their weights.
+  private static func sort(
+    _ found: UnsafeBufferPointer<Found>, _ pixels: [Int32], _ steps: [Int16]
+  ) -> ([ck_run], [Int16]) {
+    func padded(_ run: ck_run) -> Int { (Int(run.count) + step - 1) / step * step }
+    var numbers = InlineArray<33, Int>(repeating: 0)
     var places = numbers
-    for run in found {
+    for (run, _) in found {
       numbers[Int(run.part) + 1] += 1
       places[Int(run.part) + 1] += padded(run)
     }
-    for part in 0..<Self.stretches {
+    for part in 0..<stretches {
       numbers[part + 1] += numbers[part]
       places[part + 1] += places[part]
     }
-    var runs = found
-    var weights = [Int16](repeating: 0, count: places[Self.stretches])
-    for (index, run) in found.enumerated() {
-      let part = Int(run.part)
-      runs[numbers[part]] = run
-      let past = index + 1 < firsts.count ? firsts[index + 1] : pixels.count
-      for i in firsts[index]..<past { weights[places[part] + Int(pixels[i]) - Int(run.first)] = steps[i] }
-      numbers[part] += 1
-      places[part] += padded(run)
+    var weights = [Int16](repeating: 0, count: places[stretches])
+    let runs = [ck_run](unsafeUninitializedCapacity: found.count) { runs, count in
+      for (index, (run, first)) in found.enumerated() {
+        let part = Int(run.part)
+        runs.initializeElement(at: numbers[part], to: run)
+        let past = index + 1 < found.count ? found[index + 1].first : pixels.count
+        let shift = places[part] - Int(run.first)
+        for i in first..<past { weights[shift + Int(pixels[i])] = steps[i] }
+        numbers[part] += 1
+        places[part] += padded(run)
+      }
+      count = found.count
     }
-    self.runs = runs
-    self.weights = weights
+    return (runs, weights)
   }
 
   private static let step = Int(CK_RUN_STEP)

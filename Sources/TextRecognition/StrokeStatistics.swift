@@ -18,10 +18,12 @@ struct StrokeStatistics {
   /// A row holds letters where it has over this share of the densest row's pixels.
   static let denseRow = 0.35
 
-  /// Pixels by luma step.
-  private var steps = [Int](repeating: 0, count: 256)
-  /// Sum of the signed steps.
+  /// Pixels, and those of them with a step of at least ``leastStep``.
+  private var pixels = 0
+  private var plainPixels = 0
+  /// Sum of the steps, with their sign and without.
   private var balance = 0
+  private var weight = 0
   /// Runs of edges of one sign along a line, and how many of them turn soon.
   private var runs = 0
   private var turns = 0
@@ -41,30 +43,44 @@ struct StrokeStatistics {
 
   /// Adds strokes of a plane of `width`, row after row.
   mutating func add(_ positions: [Int32], _ weights: [Int16], width: Int) {
-    steps.withUnsafeMutableBufferPointer { steps in
-      rowPixels.withUnsafeMutableBufferPointer { rowPixels in
-        rowChanges.withUnsafeMutableBufferPointer { rowChanges in
-          var rows = RowCounter(width: width)
-          var row = -1
-          var (last, lastRises) = (Int32.min, false)
-          // Without branches: which way they go cannot be guessed.
-          for (position, weight) in zip(positions, weights) {
-            let rises = weight > 0
-            let rowBefore = row
-            row = rows.row(of: position) &- top
-            steps[min(255, Int(weight.magnitude))] &+= 1
-            balance &+= Int(weight)
-            rowPixels[row] &+= 1
-            let goesOn = (row == rowBefore ? 1 : 0) & (lastRises == rises ? 1 : 0) & (position == last &+ 1 ? 1 : 0)
-            let changes = (row == rowBefore ? 1 : 0) & (lastRises == rises ? 0 : 1)
-            runs &+= 1 &- goesOn
-            rowChanges[row] &+= changes
-            turns &+= changes & (position &- last <= reach ? 1 : 0)
-            (last, lastRises) = (position, rises)
-          }
+    addSteps(weights)
+    rowPixels.withUnsafeMutableBufferPointer { rowPixels in
+      rowChanges.withUnsafeMutableBufferPointer { rowChanges in
+        var rows = RowCounter(width: width)
+        var row = -1
+        var (last, lastRises) = (Int32.min, false)
+        // Without branches: which way they go cannot be guessed.
+        for (position, weight) in zip(positions, weights) {
+          let rises = weight > 0
+          let rowBefore = row
+          row = rows.row(of: position) &- top
+          rowPixels[row] &+= 1
+          let goesOn = (row == rowBefore ? 1 : 0) & (lastRises == rises ? 1 : 0) & (position == last &+ 1 ? 1 : 0)
+          let changes = (row == rowBefore ? 1 : 0) & (lastRises == rises ? 0 : 1)
+          runs &+= 1 &- goesOn
+          rowChanges[row] &+= changes
+          turns &+= changes & (position &- last <= reach ? 1 : 0)
+          (last, lastRises) = (position, rises)
         }
       }
     }
+  }
+
+  /// Each step is from −255 to 255, so that those of a plane add up to less than 32 bits hold.
+  private mutating func addSteps(_ weights: [Int16]) {
+    var (plain, sum, size) = (Int32(0), Int32(0), Int32(0))
+    weights.withUnsafeBufferPointer { weights in
+      for weight in weights {
+        let step = Int32(weight)
+        plain &+= abs(step) >= Int32(Self.leastStep) ? 1 : 0
+        sum &+= step
+        size &+= abs(step)
+      }
+    }
+    pixels += weights.count
+    plainPixels += Int(plain)
+    balance += Int(sum)
+    weight += Int(size)
   }
 
   /// Whether a block is wide enough for its letters, which are `height` pixels high.
@@ -72,13 +88,11 @@ struct StrokeStatistics {
 
   /// Whether these can be letters of a block `width` pixels wide and `height` pixels high.
   func mayBeText(width: Int, height: Int) -> Bool {
-    let pixels = steps.reduce(0, +)
     guard pixels >= Self.leastPixels, Self.mayBeLine(width: width, height: height),
       Double(turns) >= Self.leastTurns * Double(runs), changes >= Self.leastChanges
     else { return false }
-    let weight = steps.indices.reduce(0) { $0 + $1 * steps[$1] }
     guard Double(abs(balance)) < Self.mostImbalance * Double(weight) else { return false }
-    return 2 * steps[Self.leastStep...].reduce(0, +) >= pixels
+    return 2 * plainPixels >= pixels
   }
 
   /// The 75th percentile of the changes of sign in rows that hold letters.

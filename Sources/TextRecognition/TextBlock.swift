@@ -170,7 +170,7 @@ struct TextBlock {
     var profile: [Int] = []
     profile.reserveCapacity(box.height + 1)
     profile += repeatElement(0, count: box.height)
-    for text in members { text.addRows(to: &profile, top: box.top, width: width) }
+    for text in members { text.addRows(to: &profile, top: box.top) }
     let least = denseRow * Double(profile.max() ?? 0)
     profile.append(-1)
     var runs: [(height: Int, strokes: Int)] = []

@@ -259,7 +259,7 @@ struct TextWatch {
     let weights = fading ? still.gradients(.short, at: last.pixels) : last.steps
     let strokes = zip(last.pixels, weights).filter { abs($1) > Int16(StrokeDetector.edge) }
     guard Double(strokes.count) >= Double(text.strokes) * Self.leastRenewal, !strokes.isEmpty else { return }
-    text.take(strokes.map(\.0), weights: strokes.map(\.1), width: width)
+    text.take(StrokeArea(strokes.map(\.0), width: width), weights: strokes.map(\.1))
     text.clean = time
     revision += 1
     guard fading, let oldest = history.oldest else { return }
@@ -284,14 +284,14 @@ struct TextWatch {
       // What ended just now is gone, too.
       case .gone: live + over + moved
       }
-    for pixels in detector.find(still, window, known: known, revision: revision) {
+    for area in detector.find(still, window, known: known, revision: revision) {
       guard live.count < Self.most else {
         stillLeftOut += 1
         continue
       }
       let text = StandingText(
-        pixels: pixels, weights: still.gradients(window, at: pixels), width: geometry.smallWidth,
-        isLong: window == .long, clean: since, now: now)
+        area, weights: still.gradients(window, at: area.pixels), width: geometry.smallWidth, isLong: window == .long,
+        clean: since, now: now)
       // A window that began before a change shows what is the same before and after it.
       if changes.contains(where: { $0.end.index >= since.index && $0.text.intersects(text.box) }) { continue }
       switch window {

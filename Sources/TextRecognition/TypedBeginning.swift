@@ -33,7 +33,11 @@ extension FrameHistory {
     guard strip.isClear(around, butFor: Self.mostClutter) else { return nil }
     var first = text.start
     var right = strip.columns.upperBound
-    for sign in strip.clusters(in: box.top..<box.bottom, least: Self.leastSign).reversed() {
+    var next = strip.columns.upperBound
+    while let columns = strip.lastCluster(in: box.top..<box.bottom, before: next) {
+      next = columns.lowerBound
+      let sign = strip.edges(in: box.top..<box.bottom, columns)
+      guard sign.count >= Self.leastSign else { continue }
       let strokes = StandingText(
         pixels: sign, weights: sign.map { last.plane.step(at: Int($0)) }, width: known.plane.width, isLong: false,
         clean: text.start, now: last.time)
@@ -112,21 +116,16 @@ private struct NewEdges {
     }
   }
 
-  /// The edges of some rows, those apart from each other by a column without any, from left to right.
-  func clusters(in rows: Range<Int>, least: Int) -> [[Int32]] {
-    var clusters: [[Int32]] = []
-    var cluster: [Int32] = []
-    for x in columns {
-      let known = cluster.count
-      for y in rows {
-        if let edge = edge(x, y) { cluster.append(edge) }
-      }
-      if cluster.count == known, known > 0 {
-        clusters.append(cluster)
-        cluster = []
-      }
-    }
-    if !cluster.isEmpty { clusters.append(cluster) }
-    return clusters.filter { $0.count >= least }
+  /// The columns, before one, of the last edges of some rows that no column without any parts.
+  func lastCluster(in rows: Range<Int>, before end: Int) -> Range<Int>? {
+    func holds(_ x: Int) -> Bool { rows.contains { edge(x, $0) != nil } }
+    guard let last = (columns.lowerBound..<end).last(where: holds) else { return nil }
+    let empty = (columns.lowerBound..<last).last { !holds($0) }
+    return (empty.map { $0 + 1 } ?? columns.lowerBound)..<last + 1
+  }
+
+  /// The edges of some rows and columns, column by column.
+  func edges(in rows: Range<Int>, _ columns: Range<Int>) -> [Int32] {
+    columns.flatMap { x in rows.compactMap { edge(x, $0) } }
   }
 }

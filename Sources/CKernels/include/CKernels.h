@@ -72,17 +72,15 @@ size_t ck_limiter_limited(const ck_limiter *limiter);
 // wide and 3 high.
 enum { CK_LEAST_WIDTH = 34 };
 
-// Steps of luma along a line from the pixel before to the one after, upwards and downwards; the outermost pixels have none, whose
-// bytes are left alone.
-void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t *rising, uint8_t *falling);
-
 // A bit for each pixel of a plane: every row begins with a word, whose bit 0 is its first pixel, and has ck_words(width) of them,
 // of which what is beyond the row is 0. What takes `number` words, and `row` of a row, reads as many as a row has before and after
 // them, and one more, too: all of these must be 0 where nothing else is said.
 static inline size_t ck_words(size_t width) { return (width + 63) / 64; }
 
-// Bits are set where a value is above the limit, others are cleared.
-void ck_bits_above(const uint8_t *values, size_t width, size_t height, uint8_t limit, uint64_t *words);
+// Steps of luma along a line from the pixel before to the one after, upwards and downwards, and bits where these are above the limit, under 255.
+// The outermost pixels have none: what stands in the first and the last row is left alone, in the others it is 0.
+void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t limit, uint8_t *rising, uint8_t *falling,
+                     uint64_t *rises, uint64_t *falls);
 // Sets what is set in each pixel's 3×3 neighbourhood; the first and the last pixel of no row may be set. `scratch` must be 0 before
 // and after its `number` words, like the others.
 void ck_widen_bits(const uint64_t *words, size_t row, size_t number, uint64_t *target, uint64_t *scratch);
@@ -100,10 +98,11 @@ void ck_least_at(const uint8_t *const *rising, const uint8_t *const *falling, si
 // The window in which ck_dense counts, and how many windows side by side, and rows one below another, must be dense. No fewer side by
 // side are dense at an end of a row: these hold all that the last of them does.
 enum { CK_DENSE_WIDTH = 25, CK_DENSE_HEIGHT = 5, CK_DENSE_RUN = 13, CK_DENSE_ROWS = 3 };
-// Bytes of memory that ck_dense needs: a row of words, and for each plane four rows, with a tile, a window and a vector more, and what
-// tiles hold.
+// Bytes of memory that ck_dense needs: a row of words and one of tiles, and for each plane two rows with a tile, a window and a vector
+// more, and what the tiles of each row hold, with as many bytes more as a vector has at most.
 static inline size_t ck_dense_scratch(size_t width, size_t height) {
-  return 8 * (ck_words(width) + 1) + 2 * (2 * (64 * ck_words(width) + 96) + (height + 1) * (2 * ck_words(width) + 2));
+  const size_t words = ck_words(width), tiles = 2 * words + 2 + 31;
+  return 8 * (words + 1) + tiles + 2 * (2 * (64 * words + 96) + (height + 1) * tiles);
 }
 // 255 in the rows of `mask` whose `rows` is not 0, where the window round a pixel holds at least `needed` bits (at least one) of both
 // planes; outside the planes there are none. These are rows in which that is so for CK_DENSE_RUN pixels side by side; those that are
