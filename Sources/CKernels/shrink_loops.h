@@ -2,6 +2,8 @@
 
 // 16-bit words in a vector.
 #define LANES (VECTOR / 2)
+// Half a level, which rounds.
+#define HALF_LEVEL 32
 typedef uint16_t NAME(words) __attribute__((vector_size(VECTOR), aligned(1), may_alias));
 typedef uint8_t NAME(vector) __attribute__((vector_size(VECTOR), aligned(1), may_alias));
 typedef uint8_t NAME(half) __attribute__((vector_size(LANES), aligned(1), may_alias));
@@ -91,11 +93,12 @@ static inline words NAME(high_products)(words a, uint16_t b) {
 #endif
 }
 
-// Shifted sums brought to levels, not packed yet.
-static inline words NAME(level)(words sums, const ck_levels *levels) {
-  // What lies below black goes to 0.
-  const words rounded = NAME(high_products)(sums, levels->gain) + (uint16_t)(levels->black < 32 ? 32 - levels->black : 0);
-  return __builtin_elementwise_sub_sat(rounded, (words){} + (uint16_t)(levels->black > 32 ? levels->black - 32 : 0)) >> 6;
+// Shifted sums brought to levels, not packed yet; what lies below black goes to 0. `hasBlack` tells whether black is more than what
+// rounding adds, and is known where this is compiled.
+static inline __attribute__((always_inline)) words NAME(level)(words sums, const ck_levels *levels, int hasBlack) {
+  const words products = NAME(high_products)(sums, levels->gain);
+  return (hasBlack ? __builtin_elementwise_sub_sat(products, (words){} + (uint16_t)(levels->black - HALF_LEVEL))
+                   : __builtin_elementwise_sub_sat((words)(products + HALF_LEVEL), (words){} + levels->black)) >> 6;
 }
 
 // Levels packed; of AVX2 within halves of vectors.
@@ -112,8 +115,8 @@ static inline vector NAME(pack)(words low, words high) {
 #endif
 }
 
-static inline vector NAME(levels)(words low, words high, const ck_levels *levels) {
-  const vector bytes = NAME(pack)(NAME(level)(low, levels), NAME(level)(high, levels));
+static inline __attribute__((always_inline)) vector NAME(levels)(words low, words high, const ck_levels *levels, int hasBlack) {
+  const vector bytes = NAME(pack)(NAME(level)(low, levels, hasBlack), NAME(level)(high, levels, hasBlack));
 #if VECTOR == 32
   return (vector)_mm256_permute4x64_epi64((__m256i)bytes, 0xd8);
 #else
@@ -126,7 +129,7 @@ static inline void NAME(put_levels)(const uint16_t *sums, const ck_levels *level
   for (size_t x = 0; x < count; x += VECTOR) {
     if (x + VECTOR > count && count >= VECTOR) x = count - VECTOR;
     const vector bytes = NAME(levels)(
-        *(const words *)(sums + x) << levels->shift, *(const words *)(sums + x + LANES) << levels->shift, levels);
+        *(const words *)(sums + x) << levels->shift, *(const words *)(sums + x + LANES) << levels->shift, levels, 0);
     if (count >= VECTOR)
       *(vector *)(small + x) = bytes;
     else
@@ -134,58 +137,78 @@ static inline void NAME(put_levels)(const uint16_t *sums, const ck_levels *level
   }
 }
 
-// A row brought to levels: samples are words of which they are the upper half, as for a shift of 8.
-static inline void NAME(copy_row)(const uint8_t *luma, const ck_levels *levels, uint8_t *restrict small, size_t count) {
-  for (size_t x = 0; x < count; x += VECTOR) {
-    if (x + VECTOR > count) x = count - VECTOR;
+// Samples brought to levels: words of which they are the upper half, as for a shift of 8.
+static inline __attribute__((always_inline)) void NAME(copy)(const uint8_t *luma, const ck_levels *levels, int hasBlack, uint8_t *small) {
 #if VECTOR == 32
-    const __m256i samples = *(const __m256i_u *)(luma + x), zero = _mm256_setzero_si256();
-    const words low = (words)_mm256_unpacklo_epi8(zero, samples), high = (words)_mm256_unpackhi_epi8(zero, samples);
+  const __m256i samples = *(const __m256i_u *)luma, zero = _mm256_setzero_si256();
+  const words low = (words)_mm256_unpacklo_epi8(zero, samples), high = (words)_mm256_unpackhi_epi8(zero, samples);
 #else
-    const words low = __builtin_convertvector(*(const NAME(half) *)(luma + x), words) << 8;
-    const words high = __builtin_convertvector(*(const NAME(half) *)(luma + x + LANES), words) << 8;
+  const words low = __builtin_convertvector(*(const NAME(half) *)luma, words) << 8;
+  const words high = __builtin_convertvector(*(const NAME(half) *)(luma + LANES), words) << 8;
 #endif
-    *(vector *)(small + x) = NAME(pack)(NAME(level)(low, levels), NAME(level)(high, levels));
-  }
+  *(vector *)small = NAME(pack)(NAME(level)(low, levels, hasBlack), NAME(level)(high, levels, hasBlack));
 }
 
 // Boxes of two columns, whose sums need not go through memory.
-static inline __attribute__((always_inline)) void NAME(halve_row)(const uint8_t *luma, size_t stride, size_t rows,
-                                                                  const ck_levels *levels, uint8_t *restrict small,
-                                                                  size_t count) {
-  for (size_t x = 0; x < count; x += VECTOR) {
-    if (x + VECTOR > count) x = count - VECTOR;
-    words low = (words){}, high = (words){};
-    for (size_t y = 0; y < rows; y++) {
-      const uint8_t *at = luma + y * stride + 2 * x;
-      low += NAME(pairs)(at, levels->shift);
-      high += NAME(pairs)(at + VECTOR, levels->shift);
+static inline __attribute__((always_inline)) void NAME(halve)(const uint8_t *luma, size_t stride, size_t rows, const ck_levels *levels,
+                                                              int hasBlack, uint8_t *small) {
+  words low = (words){}, high = (words){};
+  for (size_t y = 0; y < rows; y++, luma += stride) {
+    low += NAME(pairs)(luma, levels->shift);
+    high += NAME(pairs)(luma + VECTOR, levels->shift);
+  }
+  *(vector *)small = NAME(levels)(low, high, levels, hasBlack);
+}
+
+// Boxes of one sample, and of two columns and one or two rows. The last vector goes back to end with the row.
+static inline __attribute__((always_inline)) void NAME(shrink_rows)(const uint8_t *luma, const ck_boxes *boxes, size_t columns, size_t rows,
+                                                                    const ck_levels *levels, int hasBlack, uint8_t *restrict small,
+                                                                    size_t width, size_t height) {
+  // Copies: the compiler must not take them for one of the bytes that are written.
+  const ck_levels bounds = *levels;
+  const size_t step = boxes->step, stride = boxes->stride, last = width - VECTOR;
+  for (size_t y = 0; y < height; y++, luma += step, small += width) {
+    for (size_t x = 0;; x += VECTOR) {
+      if (x > last) x = last;
+      if (columns == 1)
+        NAME(copy)(luma + x, &bounds, hasBlack, small + x);
+      else
+        NAME(halve)(luma + 2 * x, stride, rows, &bounds, hasBlack, small + x);
+      if (x == last) break;
     }
-    *(vector *)(small + x) = NAME(levels)(low, high, levels);
   }
 }
 
 static void NAME(shrink)(const uint8_t *luma, const ck_boxes *boxes, const ck_levels *levels, uint8_t *small, size_t width,
                          size_t height, uint16_t *scratch) {
-  // Copies: the compiler must not take them for one of the bytes that are written.
-  const ck_levels bounds = *levels;
-  ck_levels halving = bounds;
+  const int hasBlack = levels->black > HALF_LEVEL;
   // A shift by 7 is one by 6 and twice the gain.
+  ck_levels halving = *levels;
   for (; halving.shift > 6; halving.shift--) halving.gain = (uint16_t)(2 * halving.gain);
-  for (size_t y = 0; y < height; y++, luma += boxes->step, small += width) {
-    if (boxes->width == 1 && boxes->rows == 1 && width >= VECTOR) {
-      NAME(copy_row)(luma, &bounds, small, width);
-    } else if (boxes->width == 2 && boxes->rows == 1 && width >= VECTOR) {
-      NAME(halve_row)(luma, 0, 1, &halving, small, width);
-    } else if (boxes->width == 2 && boxes->rows == 2 && width >= VECTOR) {
-      NAME(halve_row)(luma, boxes->stride, 2, &halving, small, width);
-    } else {
+  if (width < VECTOR || boxes->width > 2) {
+    for (size_t y = 0; y < height; y++, luma += boxes->step, small += width) {
       NAME(sum_boxes)(luma, boxes->stride, boxes->width, boxes->rows, scratch, width, scratch + width + VECTOR);
-      NAME(put_levels)(scratch, &bounds, small, width);
+      NAME(put_levels)(scratch, levels, small, width);
     }
+  } else if (boxes->width == 1) {
+    if (hasBlack)
+      NAME(shrink_rows)(luma, boxes, 1, 1, levels, 1, small, width, height);
+    else
+      NAME(shrink_rows)(luma, boxes, 1, 1, levels, 0, small, width, height);
+  } else if (boxes->rows == 1) {
+    if (hasBlack)
+      NAME(shrink_rows)(luma, boxes, 2, 1, &halving, 1, small, width, height);
+    else
+      NAME(shrink_rows)(luma, boxes, 2, 1, &halving, 0, small, width, height);
+  } else {
+    if (hasBlack)
+      NAME(shrink_rows)(luma, boxes, 2, 2, &halving, 1, small, width, height);
+    else
+      NAME(shrink_rows)(luma, boxes, 2, 2, &halving, 0, small, width, height);
   }
 }
 
 #undef vector
 #undef words
 #undef LANES
+#undef HALF_LEVEL

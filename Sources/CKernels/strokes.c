@@ -41,6 +41,11 @@ void ck_sight(const uint8_t *after, const uint8_t *before, size_t count, size_t 
   CALL(sight, after, before, count, reach, offset, runs, number, weights, products, square);
 }
 
+void ck_sights(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, size_t width, const ck_run *runs, size_t number,
+               const int16_t *weights, int64_t *products) {
+  CALL(sights, after, before, count, reach, width, runs, number, weights, products);
+}
+
 void ck_slide(const uint8_t *luma, size_t width, const ck_stroke *strokes, size_t number, ptrdiff_t first, size_t count,
               int32_t *products) {
   CALL(slide, luma, width, strokes, number, first, count, products);

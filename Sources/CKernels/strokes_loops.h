@@ -105,10 +105,14 @@ static void NAME(widen_bits)(const uint64_t *words, size_t row, size_t number, u
 static void NAME(common_bits)(const uint64_t *const *planes, size_t count, const uint64_t *without, uint64_t *target,
                               size_t number) {
   size_t i = 0;
-  for (; i + VECTOR / 8 <= number; i += VECTOR / 8) {
-    vector common = AT(planes[0] + i) & ~AT(without + i);
-    for (size_t k = 1; k < count; k++) common &= AT(planes[k] + i);
+  for (; i + VECTOR / 4 <= number; i += VECTOR / 4) {
+    vector common = AT(planes[0] + i) & ~AT(without + i), next = AT(planes[0] + i + VECTOR / 8) & ~AT(without + i + VECTOR / 8);
+    for (size_t k = 1; k < count; k++) {
+      common &= AT(planes[k] + i);
+      next &= AT(planes[k] + i + VECTOR / 8);
+    }
     PUT(target + i, common);
+    PUT(target + i + VECTOR / 8, next);
   }
   for (; i < number; i++) {
     target[i] = planes[0][i] & ~without[i];
@@ -366,7 +370,7 @@ static inline uint32_t NAME(sum)(const uint8_t *bytes, const uint8_t *others, si
     for (size_t k = 0; k < VECTOR; k++) some[k / 8] += (uint64_t)bytes[i + k] + others[i + k];
 #endif
   }
-  for (size_t lane = 0; lane < VECTOR / 8; lane++) sum += (uint32_t)some[lane];
+  sum += (uint32_t)__builtin_reduce_add(some);
   for (; i < count; i++) sum += (uint32_t)bytes[i] + others[i];
   return sum;
 }
@@ -474,6 +478,53 @@ static void NAME(sight)(const uint8_t *after, const uint8_t *before, size_t coun
     products[runs[k].part] += NAME(total)(product);
     *square += NAME(total)(energy);
     product = energy = (NAME(sums)){};
+    steps = 0;
+  }
+}
+
+// Positions from a pixel to one of those round it, or itself, row after row.
+static inline ptrdiff_t NAME(to_neighbour)(ptrdiff_t neighbour, ptrdiff_t row) { return (neighbour / 3 - 1) * row + neighbour % 3 - 1; }
+
+static void NAME(sights)(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, size_t width, const ck_run *runs,
+                         size_t number, const int16_t *weights, int64_t *products) {
+  const size_t most = INT32_MAX / (2 * 255 * 255) - UINT16_MAX / LANES - 1;
+  const ptrdiff_t row = (ptrdiff_t)width, far = row + 1 + (ptrdiff_t)reach;
+  NAME(sums) sums[CK_NEIGHBOURS] = {};
+  size_t steps = 0;
+  for (size_t k = 0; k < number; k++) {
+    const size_t padded = ((size_t)runs[k].count + CK_RUN_STEP - 1) / CK_RUN_STEP * CK_RUN_STEP;
+    int64_t *part = products + runs[k].part;
+    for (size_t x = 0; x < padded; x += LANES, weights += LANES) {
+      const ptrdiff_t at = (ptrdiff_t)(runs[k].first + x);
+      if (at >= far && at + LANES + far <= (ptrdiff_t)count) {
+        const NAME(words) weight = *(const NAME(words) *)weights;
+        const uint8_t *next = after + at + reach, *previous = before + at - reach;
+#pragma clang loop unroll(full)
+        for (ptrdiff_t o = 0; o < CK_NEIGHBOURS; o++) {
+          const ptrdiff_t offset = NAME(to_neighbour)(o, row);
+          sums[o] += NAME(products)(__builtin_convertvector(*(const NAME(half) *)(next + offset), NAME(words)) -
+                                        __builtin_convertvector(*(const NAME(half) *)(previous + offset), NAME(words)),
+                                    weight);
+        }
+        steps++;
+        continue;
+      }
+      for (size_t i = 0; i < LANES; i++) {
+        if (weights[i] == 0) continue;
+        for (ptrdiff_t o = 0; o < CK_NEIGHBOURS; o++) {
+          const ptrdiff_t here = at + (ptrdiff_t)i + NAME(to_neighbour)(o, row), last = (ptrdiff_t)count - 1;
+          ptrdiff_t next = here + (ptrdiff_t)reach, previous = here - (ptrdiff_t)reach;
+          next = next < 0 ? 0 : next < last ? next : last;
+          previous = previous > last ? last : previous > 0 ? previous : 0;
+          part[o * CK_PARTS] += (after[next] - before[previous]) * weights[i];
+        }
+      }
+    }
+    if (k + 1 < number && runs[k + 1].part == runs[k].part && steps < most) continue;
+    for (size_t o = 0; o < CK_NEIGHBOURS; o++) {
+      part[o * CK_PARTS] += NAME(total)(sums[o]);
+      sums[o] = (NAME(sums)){};
+    }
     steps = 0;
   }
 }

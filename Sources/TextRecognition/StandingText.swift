@@ -189,7 +189,7 @@ final class StandingText {
   }
 
   /// Adds up what tells strokes of letters from others.
-  func add(to strokes: inout StrokeStatistics, width: Int) { strokes.add(positions, weights, width: width) }
+  func add(to strokes: inout StrokeStatistics, width: Int) { strokes.add(marks, weights, width: width) }
 
   /// Adds the number of pixels in each row, counted from `top`, to a profile.
   func addRows(to profile: inout [Int], top: Int) { marks.addRows(to: &profile, top: top, width: width) }

@@ -196,9 +196,29 @@ struct StrokeMarks {
     if word.place >= 0 { words.append(word) }
     self.words = words
   }
+  /// Calls with each run of pixels of one sign side by side, in the order of the pixels, of a plane of `width`; one that goes on in the
+  /// next word is two.
+  @inline(__always)
+  func forEachRun(width: Int, _ body: (_ row: Int, _ first: Int, _ count: Int, _ rises: Bool) -> Void) {
+    let wordsOfRow = ck_words(width)
+    var rows = RowCounter(width: wordsOfRow)
+    for word in words {
+      let row = rows.row(of: word.place)
+      let column = (Int(word.place) &- row &* wordsOfRow) &* 64
+      var left = word.strokes
+      while left != 0 {
+        let first = left.trailingZeroBitCount
+        let rises = word.rising >> UInt64(first) & 1 == 1
+        let count = (~((rises ? word.rising : word.falling) >> UInt64(first))).trailingZeroBitCount
+        body(row, column &+ first, count, rises)
+        left &= .max << UInt64(first &+ count)
+      }
+    }
+  }
+
   /// Adds the number of pixels in each row of a plane of `width`, counted from `top`, to a profile.
   func addRows(to profile: inout [Int], top: Int, width: Int) {
-    let wordsOfRow = ck_words(width)
-    for word in words { profile[Int(word.place) / wordsOfRow - top] += word.strokes.nonzeroBitCount }
+    var rows = RowCounter(width: ck_words(width))
+    for word in words { profile[rows.row(of: word.place) - top] += word.strokes.nonzeroBitCount }
   }
 }

@@ -105,17 +105,20 @@ struct StrokeRuns {
   }
 
   private func shifted(_ after: [UInt8], _ before: [UInt8], reach: Int, width: Int) -> (best: Int, inPlace: Int) {
-    var best = [Int64](repeating: .min, count: Self.stretches)
-    var inPlace: Int64 = 0
-    for dy in -1...1 {
-      for dx in -1...1 {
-        withSums(after, before, reach: reach, offset: dy * width + dx) { products, _ in
-          for i in 0..<Self.stretches { best[i] = max(best[i], products[i]) }
-          if dx == 0, dy == 0 { inPlace = products.reduce(0, +) }
-        }
+    let neighbours = Int(CK_NEIGHBOURS)
+    return withUnsafeTemporaryAllocation(of: Int64.self, capacity: neighbours * Self.stretches) { products in
+      products.initialize(repeating: 0)
+      ck_sights(after, before, after.count, reach, width, runs, runs.count, weights, products.baseAddress)
+      var (best, inPlace) = (Int64(0), Int64(0))
+      // Stretches in order: those after the last have nothing.
+      for part in 0..<(runs.last.map { Int($0.part) + 1 } ?? 0) {
+        var most = Int64.min
+        for neighbour in 0..<neighbours { most = max(most, products[neighbour * Self.stretches + part]) }
+        best += most
+        inPlace += products[neighbours / 2 * Self.stretches + part]
       }
+      return (Int(best), Int(inPlace))
     }
-    return (Int(best.reduce(0, +)), Int(inPlace))
   }
 
   private func withSums<Result>(

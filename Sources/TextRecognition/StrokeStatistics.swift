@@ -31,38 +31,32 @@ struct StrokeStatistics {
   private var rowPixels: [Int]
   private var rowChanges: [Int]
   private let top: Int
-  private let reach: Int32
+  private let reach: Int
 
   /// For strokes in the rows of `box`, of letters `letterHeight` high: a run turns soon within as many pixels.
   init(box: PixelBox, letterHeight: Int) {
     top = box.top
     rowPixels = Array(repeating: 0, count: box.height)
     rowChanges = rowPixels
-    reach = Int32(max(3, letterHeight))
+    reach = max(3, letterHeight)
   }
 
-  /// Adds strokes of a plane of `width`, row after row.
-  mutating func add(_ positions: [Int32], _ weights: [Int16], width: Int) {
+  /// Adds strokes of a plane of `width`, and the step at each.
+  mutating func add(_ strokes: StrokeMarks, _ weights: [Int16], width: Int) {
     addSteps(weights)
-    rowPixels.withUnsafeMutableBufferPointer { rowPixels in
-      rowChanges.withUnsafeMutableBufferPointer { rowChanges in
-        var rows = RowCounter(width: width)
-        var row = -1
-        var (last, lastRises) = (Int32.min, false)
-        // Without branches: which way they go cannot be guessed.
-        for (position, weight) in zip(positions, weights) {
-          let rises = weight > 0
-          let rowBefore = row
-          row = rows.row(of: position) &- top
-          rowPixels[row] &+= 1
-          let goesOn = (row == rowBefore ? 1 : 0) & (lastRises == rises ? 1 : 0) & (position == last &+ 1 ? 1 : 0)
-          let changes = (row == rowBefore ? 1 : 0) & (lastRises == rises ? 0 : 1)
-          runs &+= 1 &- goesOn
-          rowChanges[row] &+= changes
-          turns &+= changes & (position &- last <= reach ? 1 : 0)
-          (last, lastRises) = (position, rises)
-        }
+    var (row, last, lastRises) = (-1, 0, false)
+    strokes.forEachRun(width: width) { nextRow, first, count, rises in
+      let index = nextRow &- top
+      rowPixels[index] &+= count
+      let gap = first &- last
+      if nextRow != row || lastRises == rises {
+        runs &+= nextRow == row && gap == 1 ? 0 : 1
+      } else {
+        runs &+= 1
+        rowChanges[index] &+= 1
+        turns &+= gap <= reach ? 1 : 0
       }
+      (row, last, lastRises) = (nextRow, first &+ count &- 1, rises)
     }
   }
 

@@ -77,14 +77,6 @@ private struct NewEdges {
     self.columns = columns
   }
 
-  /// Position of a pixel with such an edge.
-  private func edge(_ x: Int, _ y: Int) -> Int32? {
-    let position = y * plane.width + x
-    let least = Int16(StrokeDetector.edge)
-    let step = plane.step(at: position)
-    return abs(step) > least && abs(step - before.step(at: position)) > least ? Int32(position) : nil
-  }
-
   /// Whether no larger share of the pixels of some rows are such edges.
   func isClear(_ areas: [Range<Int>], butFor share: Double) -> Bool {
     let inside = areas.map { $0.clamped(to: 0..<plane.height) }
@@ -98,34 +90,62 @@ private struct NewEdges {
 
   /// Number of pixels of some rows that are such edges.
   func count(in rows: some Sequence<Int>) -> Int {
-    let least = UInt16(StrokeDetector.edge)
-    return plane.bytes.withUnsafeBufferPointer { now in
-      before.bytes.withUnsafeBufferPointer { before in
-        var count = 0
-        for y in rows {
-          var inRow: UInt16 = 0
-          for i in y * plane.width + columns.lowerBound..<y * plane.width + columns.upperBound {
-            let step = Int16(now[i &+ 1]) &- Int16(now[i &- 1])
-            let change = step &- (Int16(before[i &+ 1]) &- Int16(before[i &- 1]))
-            inRow &+= min(step.magnitude, change.magnitude) > least ? 1 : 0
-          }
-          count += Int(inRow)
+    withChanges { changes in
+      var count = 0
+      for y in rows {
+        var inRow: UInt16 = 0
+        for i in y * plane.width + columns.lowerBound..<y * plane.width + columns.upperBound {
+          inRow &+= changes(i) > Self.least ? 1 : 0
         }
-        return count
+        count += Int(inRow)
       }
+      return count
     }
   }
 
   /// The columns, before one, of the last edges of some rows that no column without any parts.
   func lastCluster(in rows: Range<Int>, before end: Int) -> Range<Int>? {
-    func holds(_ x: Int) -> Bool { rows.contains { edge(x, $0) != nil } }
-    guard let last = (columns.lowerBound..<end).last(where: holds) else { return nil }
-    let empty = (columns.lowerBound..<last).last { !holds($0) }
-    return (empty.map { $0 + 1 } ?? columns.lowerBound)..<last + 1
+    withChanges { changes in
+      func holds(_ x: Int) -> Bool { positions(of: rows, x).contains { changes($0) > Self.least } }
+      guard let last = (columns.lowerBound..<end).last(where: holds) else { return nil }
+      let empty = (columns.lowerBound..<last).last { !holds($0) }
+      return (empty.map { $0 + 1 } ?? columns.lowerBound)..<last + 1
+    }
   }
 
-  /// The edges of some rows and columns, column by column.
+  /// The positions of the edges of some rows and columns, column by column.
   func edges(in rows: Range<Int>, _ columns: Range<Int>) -> [Int32] {
-    columns.flatMap { x in rows.compactMap { edge(x, $0) } }
+    withChanges { changes in
+      var edges: [Int32] = []
+      for column in columns {
+        for position in positions(of: rows, column) where changes(position) > Self.least { edges.append(Int32(position)) }
+      }
+      return edges
+    }
+  }
+
+  /// The positions of a column in some rows.
+  private func positions(of rows: Range<Int>, _ column: Int) -> StrideTo<Int> {
+    stride(from: rows.lowerBound * plane.width + column, to: rows.upperBound * plane.width, by: plane.width)
+  }
+
+  /// What an edge exceeds.
+  private static let least = UInt16(StrokeDetector.edge)
+
+  @inline(__always)
+  private func withChanges<Result>(_ body: ((Int) -> UInt16) -> Result) -> Result {
+    plane.bytes.withUnsafeBufferPointer { now in
+      before.bytes.withUnsafeBufferPointer { before in body { Self.change(now, before, at: $0) } }
+    }
+  }
+
+  /// The lesser of the step at a position and of by how much it changed.
+  @inline(__always)
+  private static func change(
+    _ now: UnsafeBufferPointer<UInt8>, _ before: UnsafeBufferPointer<UInt8>, at i: Int
+  ) -> UInt16 {
+    let step = Int16(now[i &+ 1]) &- Int16(now[i &- 1])
+    let change = step &- (Int16(before[i &+ 1]) &- Int16(before[i &- 1]))
+    return min(step.magnitude, change.magnitude)
   }
 }

@@ -124,6 +124,10 @@ enum { CK_PARTS = 32, CK_RUN_STEP = 16 };
 // their number to a multiple of CK_RUN_STEP. No step and no weight is larger than 255.
 void ck_sight(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, ptrdiff_t offset, const ck_run *runs,
               size_t number, const int16_t *weights, int64_t *products, int64_t *square);
+// The products of a template moved to each of the pixels round where it is, row after row, in planes of `width`: by neighbour and part.
+enum { CK_NEIGHBOURS = 9 };
+void ck_sights(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, size_t width, const ck_run *runs, size_t number,
+               const int16_t *weights, int64_t *products);
 
 // What a picture shows of strokes on each of `count` ways along the line, the first by `first` pixels: the products of their weights
 // and the steps of `luma` there, without strokes whose step would reach out of their row of `width` bytes.
