@@ -1,6 +1,7 @@
 #include "CKernels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -9,9 +10,8 @@
 #define LOOPS "strokes_loops.h"
 #include "each_machine.h"
 
-void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t limit, uint8_t *rising, uint8_t *falling,
-                     uint64_t *rises, uint64_t *falls) {
-  CALL(edges, luma, width, height, limit, rising, falling, rises, falls);
+void ck_stroke_bits(const uint8_t *luma, size_t width, size_t height, uint8_t limit, uint64_t *rises, uint64_t *falls) {
+  CALL(stroke_bits, luma, width, height, limit, rises, falls);
 }
 
 void ck_widen_bits(const uint64_t *words, size_t row, size_t number, uint64_t *target, uint64_t *scratch) {
@@ -26,9 +26,9 @@ void ck_keep_bits_of_rows(uint64_t *words, const uint64_t *others, size_t row, s
   CALL(keep_bits_of_rows, words, others, row, number);
 }
 
-void ck_least_at(const uint8_t *const *rising, const uint8_t *const *falling, size_t number, size_t width, size_t height,
-                 size_t reach, const int32_t *pixels, size_t count, int16_t *steps) {
-  CALL(least_at, rising, falling, number, width, height, reach, pixels, count, steps);
+void ck_least_at(const uint8_t *const *planes, size_t number, size_t width, size_t height, size_t reach, const int32_t *pixels,
+                 size_t count, int16_t *steps) {
+  CALL(least_at, planes, number, width, height, reach, pixels, count, steps);
 }
 
 void ck_dense(const uint64_t *rising, const uint64_t *falling, size_t width, size_t height, uint8_t needed, uint8_t *mask,
@@ -36,14 +36,14 @@ void ck_dense(const uint64_t *rising, const uint64_t *falling, size_t width, siz
   CALL(dense, rising, falling, width, height, needed, mask, rows, scratch);
 }
 
-void ck_sight(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, ptrdiff_t offset, const ck_run *runs,
-              size_t number, const int16_t *weights, int64_t *products, int64_t *square) {
-  CALL(sight, after, before, count, reach, offset, runs, number, weights, products, square);
+void ck_sight(const uint8_t *luma, size_t count, ptrdiff_t offset, const ck_run *runs, size_t number, const int16_t *weights,
+              int64_t *products, int64_t *square) {
+  CALL(sight, luma, count, offset, runs, number, weights, products, square);
 }
 
-void ck_sights(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, size_t width, const ck_run *runs, size_t number,
-               const int16_t *weights, int64_t *products) {
-  CALL(sights, after, before, count, reach, width, runs, number, weights, products);
+void ck_sights(const uint8_t *luma, size_t count, size_t width, const ck_run *runs, size_t number, const int16_t *weights,
+               int64_t *products) {
+  CALL(sights, luma, count, width, runs, number, weights, products);
 }
 
 void ck_slide(const uint8_t *luma, size_t width, const ck_stroke *strokes, size_t number, ptrdiff_t first, size_t count,
@@ -63,8 +63,8 @@ size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t 
   return CALL(count_exceeding, values, others, limit, count);
 }
 
-void ck_halves_of_rows(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, float *left, float *right) {
-  CALL(halves_of_rows, rising, falling, width, height, left, right);
+void ck_halves_of_rows(const uint8_t *luma, size_t width, size_t height, float *left, float *right) {
+  CALL(halves_of_rows, luma, width, height, left, right);
 }
 
 void ck_correlations(ck_profile profile, ck_profile other, size_t count, ptrdiff_t first, size_t number, size_t least,

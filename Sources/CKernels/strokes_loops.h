@@ -26,24 +26,20 @@ static inline uint32_t NAME(bits)(vector is) {
 #endif
 }
 
-// A vector of edges: by how much the value after exceeds the one before, and the other way round, and where that is no less than `least`.
-static inline void NAME(edge_vector)(const uint8_t *luma, uint8_t least, uint8_t *rising, uint8_t *falling, uint64_t *up, uint64_t *down) {
+// Where a value exceeds the one before, and the other way round, by no less than `least`.
+static inline void NAME(step_bits)(const uint8_t *luma, uint8_t least, uint64_t *rises, uint64_t *falls) {
   const vector before = AT(luma - 1), after = AT(luma + 1);
-  const vector rise = __builtin_elementwise_sub_sat(after, before), fall = __builtin_elementwise_sub_sat(before, after);
-  PUT(rising, rise);
-  PUT(falling, fall);
-  *up = NAME(bits)((vector)(rise >= least));
-  *down = NAME(bits)((vector)(fall >= least));
+  *rises = NAME(bits)((vector)(__builtin_elementwise_sub_sat(after, before) >= least));
+  *falls = NAME(bits)((vector)(__builtin_elementwise_sub_sat(before, after) >= least));
 }
 
-static inline void NAME(edge_row)(const uint8_t *luma, uint8_t least, uint8_t *rising, uint8_t *falling, uint64_t *rises,
-                                  uint64_t *falls, size_t width) {
+static inline void NAME(stroke_row)(const uint8_t *luma, uint8_t least, uint64_t *rises, uint64_t *falls, size_t width) {
   size_t x = 0;
   uint64_t up, down;
   for (; x + 64 <= width; x += 64) {
     uint64_t ups = 0, downs = 0;
     for (size_t k = 0; k < 64; k += VECTOR) {
-      NAME(edge_vector)(luma + x + k, least, rising + x + k, falling + x + k, &up, &down);
+      NAME(step_bits)(luma + x + k, least, &up, &down);
       ups |= up << k;
       downs |= down << k;
     }
@@ -54,13 +50,12 @@ static inline void NAME(edge_row)(const uint8_t *luma, uint8_t least, uint8_t *r
   for (size_t k = 0; x + k < width; k += VECTOR) {
     // The last vector goes back to end with the row.
     const size_t at = x + k + VECTOR > width ? width - VECTOR : x + k, back = x + k - at;
-    NAME(edge_vector)(luma + at, least, rising + at, falling + at, &up, &down);
+    NAME(step_bits)(luma + at, least, &up, &down);
     rises[x / 64] |= up >> back << k;
     falls[x / 64] |= down >> back << k;
   }
   // The outermost pixels have none.
   const size_t last = width - 1;
-  rising[0] = falling[0] = rising[last] = falling[last] = 0;
   rises[0] &= ~(uint64_t)1;
   falls[0] &= ~(uint64_t)1;
   rises[last / 64] &= ~((uint64_t)1 << last % 64);
@@ -68,11 +63,10 @@ static inline void NAME(edge_row)(const uint8_t *luma, uint8_t least, uint8_t *r
 }
 
 // One row after the other; those at the top and at the bottom have none.
-static void NAME(edges)(const uint8_t *luma, size_t width, size_t height, uint8_t limit, uint8_t *rising, uint8_t *falling,
-                        uint64_t *rises, uint64_t *falls) {
+static void NAME(stroke_bits)(const uint8_t *luma, size_t width, size_t height, uint8_t limit, uint64_t *rises, uint64_t *falls) {
   const size_t words = ck_words(width);
   for (size_t y = 1; y + 1 < height; y++)
-    NAME(edge_row)(luma + y * width, (uint8_t)(limit + 1), rising + y * width, falling + y * width, rises + y * words, falls + y * words, width);
+    NAME(stroke_row)(luma + y * width, (uint8_t)(limit + 1), rises + y * words, falls + y * words, width);
 }
 
 static void NAME(bits_above)(const uint8_t *values, size_t width, size_t height, uint8_t limit, uint64_t *words) {
@@ -287,38 +281,69 @@ static void NAME(keep_largest)(uint8_t *values, const uint8_t *other, size_t cou
   for (; i < count; i++) values[i] = other[i] > values[i] ? other[i] : values[i];
 }
 
-// The largest of a vector's pixels and those up to `reach` away from each.
-static inline vector NAME(largest_near)(const uint8_t *pixels, size_t width, size_t reach) {
-  vector most = AT(pixels);
-  if (reach == 0) return most;
-  for (const uint8_t *row = pixels - width; row <= pixels + width; row += width)
-    most = LARGER(most, LARGER(AT(row), LARGER(AT(row - 1), AT(row + 1))));
-  return most;
+// Positions from a pixel to one of those round it, or itself, row after row.
+#define TO_NEIGHBOUR(neighbour, row) (((neighbour) / 3 - 1) * (row) + (neighbour) % 3 - 1)
+
+// The step at a position, those beyond an end of the plane counting as that end.
+static inline int NAME(step)(const uint8_t *luma, size_t count, ptrdiff_t at) {
+  const ptrdiff_t last = (ptrdiff_t)count - 1;
+  return luma[at < -1 ? 0 : at + 1 < last ? at + 1 : last] - luma[at < 1 ? 0 : at - 1 < last ? at - 1 : last];
 }
 
-static inline vector NAME(least_near)(const uint8_t *const *planes, size_t number, size_t first, size_t width,
-                                      size_t reach) {
-  vector least = AT(planes[0] + first);
-  for (size_t k = 1; k < number; k++) least = LESSER(least, NAME(largest_near)(planes[k] + first, width, reach));
-  return least;
+// The largest steps of a vector's pixels and those up to `reach` away from each.
+static inline __attribute__((always_inline)) void NAME(largest_steps)(const uint8_t *luma, size_t width, size_t reach, vector *up, vector *down) {
+  *up = *down = (vector){};
+  for (const uint8_t *row = luma - reach * width; row <= luma + reach * width; row += width) {
+    for (const uint8_t *at = row - reach; at <= row + reach; at++) {
+      *up = LARGER(*up, __builtin_elementwise_sub_sat(AT(at + 1), AT(at - 1)));
+      *down = LARGER(*down, __builtin_elementwise_sub_sat(AT(at - 1), AT(at + 1)));
+    }
+  }
 }
 
-static void NAME(least_at)(const uint8_t *const *rising, const uint8_t *const *falling, size_t number, size_t width,
-                           size_t height, size_t reach, const int32_t *pixels, size_t count, int16_t *steps) {
-  // A vector of pixels is reckoned at once: those that are asked for lie side by side. All that is read is within the planes.
-  const size_t last = width * (height - 1) - VECTOR - 1;
+// The same of one pixel of a plane, where a vector would reach beyond its ends.
+static inline void NAME(largest_step)(const uint8_t *luma, size_t count, size_t pixel, size_t width, size_t reach, int *up, int *down) {
+  *up = *down = 0;
+  for (size_t o = 0; o < CK_NEIGHBOURS; o++) {
+    const int step = NAME(step)(luma, count, (ptrdiff_t)pixel + (reach ? TO_NEIGHBOUR((ptrdiff_t)o, (ptrdiff_t)width) : 0));
+    if (step > *up) *up = step;
+    if (-step > *down) *down = -step;
+  }
+}
+
+static void NAME(least_at)(const uint8_t *const *planes, size_t number, size_t width, size_t height, size_t reach, const int32_t *pixels,
+                           size_t count, int16_t *steps) {
+  // A vector of pixels is reckoned at once: those that are asked for lie side by side.
+  const size_t margin = width + 2, last = width * height - VECTOR - margin;
   uint8_t ups[VECTOR], downs[VECTOR];
   size_t first = SIZE_MAX;
   for (size_t i = 0; i < count; i++) {
     const size_t pixel = (size_t)pixels[i];
-    if (rising[0][pixel] == 0 && falling[0][pixel] == 0) {
-      steps[i] = 0;
+    if (pixel < margin || last < margin || pixel >= last + VECTOR) {
+      int up = 255, down = 255;
+      for (size_t k = 0; k < number; k++) {
+        int rise, fall;
+        NAME(largest_step)(planes[k], width * height, pixel, width, k > 0 ? reach : 0, &rise, &fall);
+        up = rise < up ? rise : up;
+        down = fall < down ? fall : down;
+      }
+      steps[i] = (int16_t)(up - down);
       continue;
     }
     if (pixel < first || pixel >= first + VECTOR) {
       first = pixel < last ? pixel : last;
-      PUT(ups, NAME(least_near)(rising, number, first, width, reach));
-      PUT(downs, NAME(least_near)(falling, number, first, width, reach));
+      vector up, down, rise, fall;
+      NAME(largest_steps)(planes[0] + first, width, 0, &up, &down);
+      for (size_t k = 1; k < number; k++) {
+        if (reach)
+          NAME(largest_steps)(planes[k] + first, width, 1, &rise, &fall);
+        else
+          NAME(largest_steps)(planes[k] + first, width, 0, &rise, &fall);
+        up = LESSER(up, rise);
+        down = LESSER(down, fall);
+      }
+      PUT(ups, up);
+      PUT(downs, down);
     }
     steps[i] = (int16_t)(ups[pixel - first] - downs[pixel - first]);
   }
@@ -353,34 +378,33 @@ static size_t NAME(count_exceeding)(const uint8_t *values, const uint8_t *others
   return found;
 }
 
-// The sum of as many bytes of two planes.
-static inline uint32_t NAME(sum)(const uint8_t *bytes, const uint8_t *others, size_t count) {
+// The sum of the differences of as many bytes of two rows.
+static inline uint32_t NAME(difference)(const uint8_t *bytes, const uint8_t *others, size_t count) {
   typedef uint64_t eights __attribute__((vector_size(VECTOR), aligned(1), may_alias));
   eights some = (eights){};
-  uint32_t sum = 0;
   size_t i = 0;
   for (; i + VECTOR <= count; i += VECTOR) {
 #if VECTOR == 32
-    const __m256i zero = _mm256_setzero_si256();
-    some += (eights)_mm256_sad_epu8(*(const __m256i_u *)(bytes + i), zero) + (eights)_mm256_sad_epu8(*(const __m256i_u *)(others + i), zero);
+    some += (eights)_mm256_sad_epu8(*(const __m256i_u *)(bytes + i), *(const __m256i_u *)(others + i));
 #elif defined(__SSE2__)
-    const __m128i zero = _mm_setzero_si128();
-    some += (eights)_mm_sad_epu8(*(const __m128i_u *)(bytes + i), zero) + (eights)_mm_sad_epu8(*(const __m128i_u *)(others + i), zero);
+    some += (eights)_mm_sad_epu8(*(const __m128i_u *)(bytes + i), *(const __m128i_u *)(others + i));
 #else
-    for (size_t k = 0; k < VECTOR; k++) some[k / 8] += (uint64_t)bytes[i + k] + others[i + k];
+    for (size_t k = 0; k < VECTOR; k++) some[k / 8] += (uint64_t)abs(bytes[i + k] - others[i + k]);
 #endif
   }
-  sum += (uint32_t)__builtin_reduce_add(some);
-  for (; i < count; i++) sum += (uint32_t)bytes[i] + others[i];
+  uint32_t sum = (uint32_t)__builtin_reduce_add(some);
+  for (; i < count; i++) sum += (uint32_t)abs(bytes[i] - others[i]);
   return sum;
 }
 
-static void NAME(halves_of_rows)(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, float *left,
-                                 float *right) {
-  const size_t half = width / 2;
-  for (size_t y = 0; y < height; y++, rising += width, falling += width) {
-    left[y] = (float)NAME(sum)(rising, falling, half);
-    right[y] = (float)NAME(sum)(rising + half, falling + half, width - half);
+static void NAME(halves_of_rows)(const uint8_t *luma, size_t width, size_t height, float *left, float *right) {
+  const size_t half = width / 2, last = width - 1;
+  left[0] = right[0] = left[height - 1] = right[height - 1] = 0;
+  for (size_t y = 1; y + 1 < height; y++) {
+    const uint8_t *row = luma + y * width;
+    // Whole vectors, with the outermost pixels, whose steps then are taken away.
+    left[y] = (float)(NAME(difference)(row + 1, row - 1, half) - (uint32_t)abs(row[1] - row[-1]));
+    right[y] = (float)(NAME(difference)(row + half + 1, row + half - 1, width - half) - (uint32_t)abs(row[last + 1] - row[last - 1]));
   }
 }
 
@@ -445,8 +469,14 @@ static inline int64_t NAME(total)(NAME(sums) sums) {
   return total;
 }
 
-static void NAME(sight)(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, ptrdiff_t offset,
-                        const ck_run *runs, size_t number, const int16_t *weights, int64_t *products, int64_t *square) {
+// The steps of half a vector's pixels.
+static inline NAME(words) NAME(steps)(const uint8_t *luma) {
+  return __builtin_convertvector(*(const NAME(half) *)(luma + 1), NAME(words)) -
+         __builtin_convertvector(*(const NAME(half) *)(luma - 1), NAME(words));
+}
+
+static void NAME(sight)(const uint8_t *luma, size_t count, ptrdiff_t offset, const ck_run *runs, size_t number, const int16_t *weights,
+                        int64_t *products, int64_t *square) {
   // A lane grows by at most 2 × 255² a step, and a run has at most 2^16 / LANES of them.
   const size_t most = INT32_MAX / (2 * 255 * 255) - UINT16_MAX / LANES - 1;
   NAME(sums) product = {}, energy = {};
@@ -456,11 +486,9 @@ static void NAME(sight)(const uint8_t *after, const uint8_t *before, size_t coun
     const ptrdiff_t base = (ptrdiff_t)runs[k].first + offset;
     for (size_t x = 0; x < padded; x += LANES, weights += LANES) {
       const ptrdiff_t at = base + (ptrdiff_t)x;
-      if (at >= (ptrdiff_t)reach && at + LANES + (ptrdiff_t)reach <= (ptrdiff_t)count) {
+      if (at >= 1 && at + LANES + 1 <= (ptrdiff_t)count) {
         const NAME(words) weight = *(const NAME(words) *)weights;
-        const NAME(words) step = (__builtin_convertvector(*(const NAME(half) *)(after + at + reach), NAME(words)) -
-                                  __builtin_convertvector(*(const NAME(half) *)(before + at - reach), NAME(words))) &
-                                 (NAME(words))(weight != 0);
+        const NAME(words) step = NAME(steps)(luma + at) & (NAME(words))(weight != 0);
         product += NAME(products)(step, weight);
         energy += NAME(products)(step, step);
         steps++;
@@ -468,8 +496,7 @@ static void NAME(sight)(const uint8_t *after, const uint8_t *before, size_t coun
       }
       for (size_t i = 0; i < LANES; i++) {
         if (weights[i] == 0) continue;
-        const ptrdiff_t last = (ptrdiff_t)count - 1, next = at + (ptrdiff_t)(i + reach), previous = at + (ptrdiff_t)i - (ptrdiff_t)reach;
-        const int step = after[next < last ? next : last] - before[previous > 0 ? previous : 0];
+        const int step = NAME(step)(luma, count, at + (ptrdiff_t)i);
         products[runs[k].part] += step * weights[i];
         *square += step * step;
       }
@@ -482,13 +509,10 @@ static void NAME(sight)(const uint8_t *after, const uint8_t *before, size_t coun
   }
 }
 
-// Positions from a pixel to one of those round it, or itself, row after row.
-static inline ptrdiff_t NAME(to_neighbour)(ptrdiff_t neighbour, ptrdiff_t row) { return (neighbour / 3 - 1) * row + neighbour % 3 - 1; }
-
-static void NAME(sights)(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, size_t width, const ck_run *runs,
-                         size_t number, const int16_t *weights, int64_t *products) {
+static void NAME(sights)(const uint8_t *luma, size_t count, size_t width, const ck_run *runs, size_t number, const int16_t *weights,
+                         int64_t *products) {
   const size_t most = INT32_MAX / (2 * 255 * 255) - UINT16_MAX / LANES - 1;
-  const ptrdiff_t row = (ptrdiff_t)width, far = row + 1 + (ptrdiff_t)reach;
+  const ptrdiff_t row = (ptrdiff_t)width, far = row + 2;
   NAME(sums) sums[CK_NEIGHBOURS] = {};
   size_t steps = 0;
   for (size_t k = 0; k < number; k++) {
@@ -498,26 +522,16 @@ static void NAME(sights)(const uint8_t *after, const uint8_t *before, size_t cou
       const ptrdiff_t at = (ptrdiff_t)(runs[k].first + x);
       if (at >= far && at + LANES + far <= (ptrdiff_t)count) {
         const NAME(words) weight = *(const NAME(words) *)weights;
-        const uint8_t *next = after + at + reach, *previous = before + at - reach;
 #pragma clang loop unroll(full)
-        for (ptrdiff_t o = 0; o < CK_NEIGHBOURS; o++) {
-          const ptrdiff_t offset = NAME(to_neighbour)(o, row);
-          sums[o] += NAME(products)(__builtin_convertvector(*(const NAME(half) *)(next + offset), NAME(words)) -
-                                        __builtin_convertvector(*(const NAME(half) *)(previous + offset), NAME(words)),
-                                    weight);
-        }
+        for (ptrdiff_t o = 0; o < CK_NEIGHBOURS; o++)
+          sums[o] += NAME(products)(NAME(steps)(luma + at + TO_NEIGHBOUR(o, row)), weight);
         steps++;
         continue;
       }
-      for (size_t i = 0; i < LANES; i++) {
+      for (ptrdiff_t i = 0; i < LANES; i++) {
         if (weights[i] == 0) continue;
-        for (ptrdiff_t o = 0; o < CK_NEIGHBOURS; o++) {
-          const ptrdiff_t here = at + (ptrdiff_t)i + NAME(to_neighbour)(o, row), last = (ptrdiff_t)count - 1;
-          ptrdiff_t next = here + (ptrdiff_t)reach, previous = here - (ptrdiff_t)reach;
-          next = next < 0 ? 0 : next < last ? next : last;
-          previous = previous > last ? last : previous > 0 ? previous : 0;
-          part[o * CK_PARTS] += (after[next] - before[previous]) * weights[i];
-        }
+        for (ptrdiff_t o = 0; o < CK_NEIGHBOURS; o++)
+          part[o * CK_PARTS] += NAME(step)(luma, count, at + i + TO_NEIGHBOUR(o, row)) * weights[i];
       }
     }
     if (k + 1 < number && runs[k + 1].part == runs[k].part && steps < most) continue;
@@ -549,3 +563,4 @@ static void NAME(slide)(const uint8_t *luma, size_t width, const ck_stroke *stro
 #undef LESSER
 #undef LARGER
 #undef STEPS
+#undef TO_NEIGHBOUR

@@ -61,7 +61,7 @@ struct MovingTextWatch {
     _ still: StillStrokes, _ look: Look, times: [FrameTime], history: FrameHistory
   ) throws(MediaError) -> [MovingText] {
     guard geometry.hasRoom else { return [] }
-    motion.push(still.last, width: geometry.smallWidth, height: geometry.smallHeight, seconds: look.time.seconds)
+    motion.push(still.last, seconds: look.time.seconds)
     let gone = try follow(still.last, look, history)
     looks += 1
     guard looks % Self.looksPerSearch == 0 || !live.isEmpty else { return gone }
@@ -79,14 +79,14 @@ struct MovingTextWatch {
   }
 
   private mutating func follow(
-    _ edges: StrokeEdges, _ look: Look, _ history: FrameHistory
+    _ plane: Plane, _ look: Look, _ history: FrameHistory
   ) throws(MediaError) -> [MovingText] {
     let time = look.time
     var gone: [MovingText] = []
     var stay: [MovingText] = []
     for text in live {
       let strokes = text.strokes
-      let sight = strokes.follow(in: edges, at: time)
+      let sight = strokes.follow(in: plane, at: time)
       let glimpsed = min(Self.seen, max(Self.glimpsed, Self.chance / Double(max(1, strokes.strokes)).squareRoot()))
       if sight.visible >= Self.left, sight.share >= glimpsed {
         strokes.lastWhole = time
@@ -120,7 +120,7 @@ struct MovingTextWatch {
     let rows = max(0, -motion.total) + Self.free..<max(Self.free + 1, height - max(0, motion.total) - Self.free + 1)
     var found = false
     for pixels in Self.lines(detector.dense(in: standing).map(\.pixels), width: width) {
-      let weights = pixels.map { still.last.gradient(Int($0)) }
+      let weights = pixels.map { still.last.step(at: Int($0)) }
       let since = times[times.count - 1 - motion.ago]
       let strokes = StandingText(
         pixels: pixels, weights: weights, width: width, isLong: false, clean: since, now: look.time)

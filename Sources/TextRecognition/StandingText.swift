@@ -159,20 +159,20 @@ final class StandingText {
     Double(runs.shifted(in: plane.bytes, width: plane.width).best) / energy
   }
 
-  /// What the edges of a small plane show, each stretch moved by up to a pixel where that matters.
-  func sight(in edges: StrokeEdges, width: Int) -> Sight {
+  /// What a small plane shows of the whole template, each stretch moved by up to a pixel where that matters.
+  func wholeSight(in plane: Plane) -> Sight {
     drifts = false
-    var sight = plainSight(in: edges)
+    var sight = plainSight(in: plane)
     if sight.share < Self.plainlyThere, sight.share >= Self.plainlyGone {
-      let (best, inPlace) = runs.shifted(in: edges, width: width)
+      let (best, inPlace) = runs.shifted(in: plane.bytes, width: plane.width)
       sight.share = Double(best) / energy
       drifts = Double(best - inPlace) / energy > Self.driftGain
     }
     return sight
   }
 
-  /// What edges show of the template, in place.
-  private func plainSight(in edges: StrokeEdges) -> Sight { sight(runs.sums(in: edges), energy) }
+  /// What a small plane shows of the whole template, in place.
+  private func plainSight(in plane: Plane) -> Sight { sight(runs.sums(in: plane.bytes), energy) }
 
   private func sight(_ sums: (product: Int, square: Int), _ energy: Double) -> Sight {
     Sight(sum: sums.product, square: sums.square, energy: energy, faintest: faintest)
@@ -238,28 +238,28 @@ extension StandingText {
     return sight(sampleRuns.sums(in: plane.bytes, offset: offset), sampleEnergy)
   }
 
-  /// The share of the strokes that is within the picture at a time, `step` pixels further down, and what edges show of those.
-  private func sight(in edges: StrokeEdges, at seconds: Double, step: Int) -> (visible: Double, share: Double) {
+  /// The share of the strokes that is within the picture at a time, `step` pixels further down, and what a small plane shows of those.
+  private func wholeSight(in plane: Plane, at seconds: Double, step: Int) -> (visible: Double, share: Double) {
     if let offset = offset(at: seconds, step: step) {
-      return (1, sight(runs.sums(in: edges, offset: offset), energy).share)
+      return (1, sight(runs.sums(in: plane.bytes, offset: offset), energy).share)
     }
     let moved = moved(to: seconds, step: step)
     return (
-      Double(moved.strokes) / Double(max(1, strokes)), moved.strokes == 0 ? 0 : moved.plainSight(in: edges).share
+      Double(moved.strokes) / Double(max(1, strokes)), moved.strokes == 0 ? 0 : moved.plainSight(in: plane).share
     )
   }
 
   /// Finds strokes that move on a look, near where they are to be, or where they came to rest, and notes the place.
   ///
   /// Returns the share of its strokes that are within the picture, and what is seen of those.
-  func follow(in edges: StrokeEdges, at time: FrameTime) -> (visible: Double, share: Double) {
+  func follow(in plane: Plane, at time: FrameTime) -> (visible: Double, share: Double) {
     guard var path else { return (1, 0) }
     let expected = path.offset(at: time.seconds)
     let before = path.points[path.points.count - 1]
     let resting = Int((before.y - expected.y).rounded())
     var best: (step: Int, visible: Double, share: Double) = (0, 0, 0)
     for step in Set([-1, 0, 1, resting]).sorted(by: { (abs($0), $0) < (abs($1), $1) }) {
-      let (visible, share) = sight(in: edges, at: time.seconds, step: step)
+      let (visible, share) = wholeSight(in: plane, at: time.seconds, step: step)
       if step == 0 { best.visible = visible }
       // What little is seen of it tells only where it was to be.
       guard share > best.share, abs(step) <= 1 || share >= MovingTextWatch.seen else { continue }
@@ -283,17 +283,14 @@ extension StandingText {
   /// Fewest strokes that may be replaced: those of a letter.
   static let leastReplaced = 20
 
-  private func parts(in edges: StrokeEdges) -> [Part] {
+  private func parts(in plane: Plane) -> [Part] {
     var parts = [Part](repeating: Part(), count: (box.width + Self.partWidth - 1) / Self.partWidth)
     var rows = RowCounter(width: width)
-    edges.rising.withUnsafeBufferPointer { rising in
-      edges.falling.withUnsafeBufferPointer { falling in
-        parts.withUnsafeMutableBufferPointer { parts in
-          for (pixel, weight) in zip(positions, weights) {
-            let x = Int(pixel) &- rows.row(of: pixel) &* width
-            parts[(x &- box.left) / Self.partWidth].add(
-              pixel: Int(pixel), weight: Int(weight), rising, falling, width: width)
-          }
+    plane.bytes.withUnsafeBufferPointer { luma in
+      parts.withUnsafeMutableBufferPointer { parts in
+        for (pixel, weight) in zip(positions, weights) {
+          let x = Int(pixel) &- rows.row(of: pixel) &* width
+          parts[(x &- box.left) / Self.partWidth].add(pixel: Int(pixel), weight: Int(weight), luma, width: width)
         }
       }
     }
@@ -303,7 +300,7 @@ extension StandingText {
   private func part(of pixel: Int32) -> Int { (Int(pixel) % width - box.left) / Self.partWidth }
 
   /// Whether a part of it shows other strokes.
-  func isBroken(in edges: StrokeEdges) -> Bool { parts(in: edges).contains(where: \.showsOthers) }
+  func isBroken(in plane: Plane) -> Bool { parts(in: plane).contains(where: \.showsOthers) }
 
   /// Its strokes in those parts in whose place others came to rest; nil where there are none, or too few.
   func replacedPart(in still: StillStrokes) -> StandingText? {
@@ -325,14 +322,12 @@ extension StandingText {
     private var sums = InlineArray<9, Int>(repeating: 0)
     private var squares = InlineArray<9, Int>(repeating: 0)
 
-    mutating func add(
-      pixel: Int, weight: Int, _ rising: UnsafeBufferPointer<UInt8>, _ falling: UnsafeBufferPointer<UInt8>, width: Int
-    ) {
+    mutating func add(pixel: Int, weight: Int, _ luma: UnsafeBufferPointer<UInt8>, width: Int) {
       strokes &+= 1
       energy &+= weight &* weight
       for step in 0..<9 {
         let place = pixel &+ (step / 3 &- 1) &* width &+ step % 3 &- 1
-        let value = Int(rising[place]) &- Int(falling[place])
+        let value = Int(luma[min(luma.count - 1, place &+ 1)]) &- Int(luma[max(0, place &- 1)])
         sums[step] &+= value &* weight
         squares[step] &+= value &* value
       }

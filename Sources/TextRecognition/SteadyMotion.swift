@@ -48,11 +48,11 @@ struct SteadyMotion {
   /// Edges in each row of the last look, left and right of the middle.
   private(set) var halves: [[Float]] = []
 
-  /// Takes the edges of the next look.
-  mutating func push(_ edges: StrokeEdges, width: Int, height: Int, seconds: Double) {
-    var left = [Float](repeating: 0, count: height)
+  /// Takes the next look.
+  mutating func push(_ plane: Plane, seconds: Double) {
+    var left = [Float](repeating: 0, count: plane.height)
     var right = left
-    ck_halves_of_rows(edges.rising, edges.falling, width, height, &left, &right)
+    ck_halves_of_rows(plane.bytes, plane.width, plane.height, &left, &right)
     halves = [left, right]
     profiles.append(
       Profile(seconds: seconds, parts: [zip(left, right).map { $0 + $1 }, left, right].map(RowProfile.init)))

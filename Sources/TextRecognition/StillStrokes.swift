@@ -1,30 +1,19 @@
 import CKernels
 import Timing
 
-/// Rising and falling edges along a line, in luma steps over two pixels; at each pixel one of both is 0.
-struct StrokeEdges {
-  var rising: [UInt8]
-  var falling: [UInt8]
+extension Plane {
+  /// By how much luma rises along the line from the sample before a position to the one after it.
+  func step(at position: Int) -> Int16 { Int16(bytes[position + 1]) - Int16(bytes[position - 1]) }
 
-  init(count: Int) {
-    rising = [UInt8](repeating: 0, count: count)
-    falling = rising
-  }
-
-  /// The step at a pixel, positive where it rises.
-  func gradient(_ pixel: Int) -> Int16 { Int16(rising[pixel]) - Int16(falling[pixel]) }
-
-  /// The pixels of a box whose step is larger than `least`, row after row, and their steps.
-  func strokes(in box: PixelBox, width: Int, above least: UInt8) -> (pixels: [Int32], steps: [Int16]) {
+  /// The positions in a box where it rises or falls by more than `least`, row after row, and the step at each; none of the outermost.
+  func strokes(in box: PixelBox, above least: UInt8) -> (pixels: [Int32], steps: [Int16]) {
     var (pixels, steps) = ([Int32](), [Int16]())
-    rising.withUnsafeBufferPointer { rising in
-      falling.withUnsafeBufferPointer { falling in
-        for y in box.top..<box.bottom {
-          for i in y * width + box.left..<y * width + box.right where max(rising[i], falling[i]) > least {
-            pixels.append(Int32(i))
-            steps.append(Int16(rising[i]) - Int16(falling[i]))
-          }
-        }
+    for y in max(1, box.top)..<max(1, min(height - 1, box.bottom)) {
+      for i in y * width + max(1, box.left)..<y * width + max(1, min(width - 1, box.right)) {
+        let step = step(at: i)
+        guard step.magnitude > UInt16(least) else { continue }
+        pixels.append(Int32(i))
+        steps.append(step)
       }
     }
     return (pixels, steps)
@@ -64,9 +53,9 @@ struct StillStrokes {
   /// Looks seen so far.
   private(set) var count = 0
 
-  /// Edges of the last looks, the newest overwriting the oldest.
-  private var looks: [StrokeEdges]
-  /// Where these are strokes, and for the last few also what is within a pixel of one.
+  /// The last looks, the newest overwriting the oldest.
+  private var looks: [Plane]
+  /// Where these have strokes, and for the last few also what is within a pixel of one.
   private let bits: [StrokeBits]
   private let wide: [StrokeBits]
   private let scratch: BitPlane
@@ -74,7 +63,7 @@ struct StillStrokes {
   init(width: Int, height: Int) {
     self.width = width
     self.height = height
-    looks = Array(repeating: StrokeEdges(count: width * height), count: Self.longLooks)
+    looks = Array(repeating: Plane(width: width, height: height, repeating: 0), count: Self.longLooks)
     bits = (0..<Self.longLooks).map { _ in StrokeBits(width: width, height: height) }
     wide = (0..<Self.wideLooks).map { _ in StrokeBits(width: width, height: height) }
     scratch = BitPlane(width: width, height: height)
@@ -83,18 +72,19 @@ struct StillStrokes {
   /// Where what belongs to a look some looks before the last is kept, among so many.
   private func slot(_ back: Int, of number: Int) -> Int { (count + 2 * number - 1 - back) % number }
 
-  /// Edges of the last look; 0 on the outermost pixels.
-  var last: StrokeEdges { look(0) }
+  /// The last look.
+  var last: Plane { look(0) }
 
-  /// Edges some looks before the last.
-  private func look(_ back: Int) -> StrokeEdges { looks[slot(back, of: Self.longLooks)] }
+  /// The look so many looks before the last.
+  private func look(_ back: Int) -> Plane { looks[slot(back, of: Self.longLooks)] }
 
   /// Takes the small plane of the next look.
   mutating func push(_ plane: Plane) {
     count += 1
     guard width >= Self.leastWidth, height >= Self.leastHeight else { return }
     let (last, near) = (slot(0, of: Self.longLooks), slot(0, of: Self.wideLooks))
-    bits[last].take(plane.bytes, &looks[last], above: StrokeDetector.edge)
+    looks[last] = plane
+    bits[last].take(plane, above: StrokeDetector.edge)
     wide[near].rising.widen(bits[last].rising, scratch)
     wide[near].falling.widen(bits[last].falling, scratch)
   }
@@ -132,16 +122,13 @@ struct StillStrokes {
 
   /// Edges in each column of some rows, on a look some looks before the last; 0 outside `region`.
   func columns(of rows: Range<Int>, in region: PixelBox, ago: Int) -> [Float] {
-    let edges = look(ago)
     var sums = [UInt16](repeating: 0, count: width)
-    edges.rising.withUnsafeBufferPointer { rising in
-      edges.falling.withUnsafeBufferPointer { falling in
-        sums.withUnsafeMutableBufferPointer { sums in
-          for y in rows {
-            let row = y * width
-            for x in 0..<width {
-              sums[x] &+= UInt16(truncatingIfNeeded: rising[row &+ x]) &+ UInt16(truncatingIfNeeded: falling[row &+ x])
-            }
+    look(ago).bytes.withUnsafeBufferPointer { luma in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for y in rows.clamped(to: 1..<height - 1) {
+          let row = y * width
+          for x in 1..<width - 1 {
+            sums[x] &+= (Int16(luma[row &+ x &+ 1]) &- Int16(luma[row &+ x &- 1])).magnitude
           }
         }
       }
@@ -149,33 +136,28 @@ struct StillStrokes {
     return sums.indices.map { region.left <= $0 && $0 < region.right ? Float(sums[$0]) : 0 }
   }
 
-  private typealias Addresses = UnsafeMutableBufferPointer<UnsafePointer<UInt8>?>
-
-  /// Gathers the addresses of looks' planes from one of an age on, all with rising edges before those with falling ones; they hold as long
-  /// as the call.
-  private func withAddresses(from first: Int = 0, age: Int, in addresses: Addresses, _ body: () -> Void) {
-    guard first < addresses.count else { return body() }
-    let number = addresses.count / 2
-    let edges = look(first % number + age)
-    (first < number ? edges.rising : edges.falling).withUnsafeBufferPointer {
-      addresses[first] = $0.baseAddress
-      withAddresses(from: first + 1, age: age, in: addresses, body)
-    }
-  }
-
   /// The least step over a window at each of some pixels, of the sign that it has at the newest look, known or not.
   func gradients(_ window: Window, at pixels: [Int32]) -> [Int16] {
-    let number = window.looks
-    return [Int16](unsafeUninitializedCapacity: pixels.count) { steps, count in
-      withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: 2 * number) { addresses in
+    [Int16](unsafeUninitializedCapacity: pixels.count) { steps, count in
+      withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: window.looks) { addresses in
         addresses.initialize(repeating: nil)
         withAddresses(age: window.age, in: addresses) {
           ck_least_at(
-            addresses.baseAddress, addresses.baseAddress! + number, number, width, height, window.reach, pixels,
-            pixels.count, steps.baseAddress)
+            addresses.baseAddress, addresses.count, width, height, window.reach, pixels, pixels.count, steps.baseAddress)
         }
       }
       count = pixels.count
+    }
+  }
+
+  /// Gathers the addresses of looks from one of an age on; they hold as long as the call.
+  private func withAddresses(
+    from first: Int = 0, age: Int, in addresses: UnsafeMutableBufferPointer<UnsafePointer<UInt8>?>, _ body: () -> Void
+  ) {
+    guard first < addresses.count else { return body() }
+    look(first + age).bytes.withUnsafeBufferPointer {
+      addresses[first] = $0.baseAddress
+      withAddresses(from: first + 1, age: age, in: addresses, body)
     }
   }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import Timing
 
 /// A bit for each pixel of a small plane; every row begins with a word.
 ///
@@ -6,7 +7,7 @@ import CKernels
 /// a plane share it.
 final class BitPlane {
   fileprivate let width: Int
-  fileprivate let height: Int
+  private let height: Int
   /// Words of a row, and of all.
   private let row: Int
   private let number: Int
@@ -91,10 +92,9 @@ struct StrokeBits {
     falling = BitPlane(width: width, height: height)
   }
 
-  /// Measures the edges of a small plane and takes those above a limit.
-  func take(_ luma: [UInt8], _ edges: inout StrokeEdges, above limit: UInt8) {
-    ck_stroke_edges(
-      luma, rising.width, rising.height, limit, &edges.rising, &edges.falling, rising.words, falling.words)
+  /// Takes the strokes of a small plane, where it rises or falls by more than a limit.
+  func take(_ plane: Plane, above limit: UInt8) {
+    ck_stroke_bits(plane.bytes, plane.width, plane.height, limit, rising.words, falling.words)
   }
 
   /// Adds the pixels of a template; it is of a plane as wide as this, and no higher.

@@ -81,34 +81,20 @@ struct StrokeRuns {
   /// The products of the strokes' steps and those of a small plane, moved by `offset` positions, and the sum of the squares of
   /// the latter.
   func sums(in luma: [UInt8], offset: Int = 0) -> (product: Int, square: Int) {
-    withSums(luma, luma, reach: 1, offset: offset, Self.all)
-  }
-
-  /// The same in edges.
-  func sums(in edges: StrokeEdges, offset: Int = 0) -> (product: Int, square: Int) {
-    withSums(edges.rising, edges.falling, reach: 0, offset: offset, Self.all)
-  }
-
-  private static func all(_ products: UnsafeMutableBufferPointer<Int64>, _ square: Int64) -> (product: Int, square: Int)
-  {
-    (Int(products.reduce(0, +)), Int(square))
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: Self.stretches) { products in
+      products.initialize(repeating: 0)
+      var square: Int64 = 0
+      ck_sight(luma, luma.count, offset, runs, runs.count, weights, products.baseAddress, &square)
+      return (Int(products.reduce(0, +)), Int(square))
+    }
   }
 
   /// The products where each stretch is moved by up to a pixel to where it fits best, and where none is.
   func shifted(in luma: [UInt8], width: Int) -> (best: Int, inPlace: Int) {
-    shifted(luma, luma, reach: 1, width: width)
-  }
-
-  /// The same in edges.
-  func shifted(in edges: StrokeEdges, width: Int) -> (best: Int, inPlace: Int) {
-    shifted(edges.rising, edges.falling, reach: 0, width: width)
-  }
-
-  private func shifted(_ after: [UInt8], _ before: [UInt8], reach: Int, width: Int) -> (best: Int, inPlace: Int) {
     let neighbours = Int(CK_NEIGHBOURS)
     return withUnsafeTemporaryAllocation(of: Int64.self, capacity: neighbours * Self.stretches) { products in
       products.initialize(repeating: 0)
-      ck_sights(after, before, after.count, reach, width, runs, runs.count, weights, products.baseAddress)
+      ck_sights(luma, luma.count, width, runs, runs.count, weights, products.baseAddress)
       var (best, inPlace) = (Int64(0), Int64(0))
       // Stretches in order: those after the last have nothing.
       for part in 0..<(runs.last.map { Int($0.part) + 1 } ?? 0) {
@@ -118,18 +104,6 @@ struct StrokeRuns {
         inPlace += products[neighbours / 2 * Self.stretches + part]
       }
       return (Int(best), Int(inPlace))
-    }
-  }
-
-  private func withSums<Result>(
-    _ after: [UInt8], _ before: [UInt8], reach: Int, offset: Int,
-    _ body: (UnsafeMutableBufferPointer<Int64>, Int64) -> Result
-  ) -> Result {
-    withUnsafeTemporaryAllocation(of: Int64.self, capacity: Self.stretches) { products in
-      products.initialize(repeating: 0)
-      var square: Int64 = 0
-      ck_sight(after, before, after.count, reach, offset, runs, runs.count, weights, products.baseAddress, &square)
-      return body(products, square)
     }
   }
 }

@@ -155,12 +155,11 @@ struct TextWatch {
   private mutating func follow(_ time: FrameTime) {
     trail(time)
     changes.removeAll { $0.end.seconds < time.seconds - Self.longestChange }
-    let width = geometry.smallWidth
-    let edges = still.last
+    let plane = still.last
     var stay: [StandingText] = []
     stay.reserveCapacity(live.count)
     for text in live {
-      let sight = text.sight(in: edges, width: width)
+      let sight = text.wholeSight(in: plane)
       let presence = sight.share
       if isChanging(text, presence) {
         if !end(changed: text, at: time) { stay.append(text) }
@@ -240,7 +239,7 @@ struct TextWatch {
     for text in ended where text.isSliding { text.slideOut = history.slideOut(of: text) }
     let kept = Set(ended.lazy.filter(\.isTrailing).flatMap { $0.looks.map(ObjectIdentifier.init) }).count
     for text in ended where text.isTrailing || time.seconds - text.end.seconds <= Self.longestCrossing {
-      let sight = text.sight(in: still.last, width: geometry.smallWidth)
+      let sight = text.wholeSight(in: still.last)
       let wasTrailing = text.isTrailing
       text.isTrailing =
         kept <= Self.mostKeptLooks && sight.hasSameStrokes && (wasTrailing || sight.likeness < 0)
@@ -255,7 +254,7 @@ struct TextWatch {
     let width = geometry.smallWidth
     let fading = presence > Self.fadingIn
     let box = text.box.grown(across: 2, down: 1, within: (width, geometry.smallHeight))
-    let last = still.last.strokes(in: box, width: width, above: StrokeDetector.edge)
+    let last = still.last.strokes(in: box, above: StrokeDetector.edge)
     let weights = fading ? still.gradients(.short, at: last.pixels) : last.steps
     let strokes = zip(last.pixels, weights).filter { abs($1) > Int16(StrokeDetector.edge) }
     guard Double(strokes.count) >= Double(text.strokes) * Self.leastRenewal, !strokes.isEmpty else { return }

@@ -60,11 +60,6 @@ extension FrameHistory {
   }
 }
 
-extension Plane {
-  /// Difference between the samples to the right and to the left of a position.
-  fileprivate func step(at position: Int) -> Int16 { Int16(bytes[position + 1]) - Int16(bytes[position - 1]) }
-}
-
 /// Edges of strokes, in some columns of a small plane, that it did not have some time before.
 private struct NewEdges {
   let columns: Range<Int>

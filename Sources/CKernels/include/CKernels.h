@@ -69,7 +69,7 @@ float ck_limiter_lowest(const ck_limiter *limiter);
 size_t ck_limiter_limited(const ck_limiter *limiter);
 
 // Bytes of planes in which text is looked for. Planes hold `height` rows of `width` bytes, at least CK_LEAST_WIDTH
-// wide and 3 high.
+// wide and 3 high. The step of luma at a position is the byte after it less the byte before it.
 enum { CK_LEAST_WIDTH = 34 };
 
 // A bit for each pixel of a plane: every row begins with a word, whose bit 0 is its first pixel, and has ck_words(width) of them,
@@ -77,10 +77,9 @@ enum { CK_LEAST_WIDTH = 34 };
 // them, and one more, too: all of these must be 0 where nothing else is said.
 static inline size_t ck_words(size_t width) { return (width + 63) / 64; }
 
-// Steps of luma along a line from the pixel before to the one after, upwards and downwards, and bits where these are above the limit, under 255.
-// The outermost pixels have none: what stands in the first and the last row is left alone, in the others it is 0.
-void ck_stroke_edges(const uint8_t *luma, size_t width, size_t height, uint8_t limit, uint8_t *rising, uint8_t *falling,
-                     uint64_t *rises, uint64_t *falls);
+// Bits are set where luma rises, or falls, by more than the limit, which is under 255. The outermost pixels have none: what stands in the
+// first and the last row is left alone, others are cleared.
+void ck_stroke_bits(const uint8_t *luma, size_t width, size_t height, uint8_t limit, uint64_t *rises, uint64_t *falls);
 // Sets what is set in each pixel's 3×3 neighbourhood; the first and the last pixel of no row may be set. `scratch` must be 0 before
 // and after its `number` words, like the others.
 void ck_widen_bits(const uint64_t *words, size_t row, size_t number, uint64_t *target, uint64_t *scratch);
@@ -89,11 +88,11 @@ void ck_common_bits(const uint64_t *const *planes, size_t count, const uint64_t 
 // Keeps what is set in the others, or in the row above or below, which need not be 0 there.
 void ck_keep_bits_of_rows(uint64_t *words, const uint64_t *others, size_t row, size_t number);
 
-// The least of some planes (at least one) at some pixels, of the rising less that of the falling steps; 0 where the first planes are 0.
-// In all planes but the first the largest counts that is up to `reach` pixels away, 0 or 1. The planes are at least 3 high, and the
-// first ones 0 on the outermost pixels.
-void ck_least_at(const uint8_t *const *rising, const uint8_t *const *falling, size_t number, size_t width, size_t height,
-                 size_t reach, const int32_t *pixels, size_t count, int16_t *steps);
+// The least of what some planes (at least one) rise at some pixels, less that of what they fall: one of them is 0. In all planes but the
+// first the largest counts that is up to `reach` pixels away, 0 or 1, in the order of positions: before the first of a row comes the
+// last of the row before. Positions beyond an end of a plane count as that end.
+void ck_least_at(const uint8_t *const *planes, size_t number, size_t width, size_t height, size_t reach, const int32_t *pixels,
+                 size_t count, int16_t *steps);
 
 // The window in which ck_dense counts, and how many windows side by side, and rows one below another, must be dense. No fewer side by
 // side are dense at an end of a row: these hold all that the last of them does.
@@ -117,17 +116,17 @@ typedef struct {
   uint16_t count, part;
 } ck_run;
 enum { CK_PARTS = 32, CK_RUN_STEP = 16 };
-// What a picture shows of a template: by part the products of its weights and the picture's steps, added to `products`, and the
-// squares of the steps where there is a weight, added to `square`. A step is after[i + reach] - before[i - reach], `reach` 0 or 1, of
-// planes of `count` bytes, in which positions beyond an end count as that end; i is a position moved by `offset`.
+// What a picture of `count` bytes shows of a template moved by `offset` positions: by part the products of its weights and the picture's
+// steps, added to `products`, and the squares of the steps where there is a weight, added to `square`. Positions beyond an end of the
+// picture count as that end.
 // Runs, of which those of a part come together, have a weight for each pixel, 0 where none counts, and as many more zeros as bring
-// their number to a multiple of CK_RUN_STEP. No step and no weight is larger than 255.
-void ck_sight(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, ptrdiff_t offset, const ck_run *runs,
-              size_t number, const int16_t *weights, int64_t *products, int64_t *square);
-// The products of a template moved to each of the pixels round where it is, row after row, in planes of `width`: by neighbour and part.
+// their number to a multiple of CK_RUN_STEP. No weight is larger than 255.
+void ck_sight(const uint8_t *luma, size_t count, ptrdiff_t offset, const ck_run *runs, size_t number, const int16_t *weights,
+              int64_t *products, int64_t *square);
+// The same products, moved to each of the pixels round where the template is, row after row: by neighbour and part.
 enum { CK_NEIGHBOURS = 9 };
-void ck_sights(const uint8_t *after, const uint8_t *before, size_t count, size_t reach, size_t width, const ck_run *runs, size_t number,
-               const int16_t *weights, int64_t *products);
+void ck_sights(const uint8_t *luma, size_t count, size_t width, const ck_run *runs, size_t number, const int16_t *weights,
+               int64_t *products);
 
 // What a picture shows of strokes on each of `count` ways along the line, the first by `first` pixels: the products of their weights
 // and the steps of `luma` there, without strokes whose step would reach out of their row of `width` bytes.
@@ -149,8 +148,9 @@ void ck_keep_largest(uint8_t *values, const uint8_t *other, size_t count);
 // How many values exceed others by more than `limit`.
 size_t ck_count_exceeding(const uint8_t *values, const uint8_t *others, uint8_t limit, size_t count);
 
-// The sums of two planes' bytes in the left half of each row, up to column width / 2, and in the right one.
-void ck_halves_of_rows(const uint8_t *rising, const uint8_t *falling, size_t width, size_t height, float *left, float *right);
+// The sums of the steps, without their sign, in the left half of each row, up to column width / 2, and in the right one, but for those of
+// the outermost pixels.
+void ck_halves_of_rows(const uint8_t *luma, size_t width, size_t height, float *left, float *right);
 
 // A value for each of some rows, and the sums of the values, and of their squares, of the rows before each, and of all.
 typedef struct {
