@@ -3,7 +3,7 @@ import Timing
 /// The test that most clutter fails, on pictures made as small as letters allow.
 enum QuickRows {
   /// Height of capitals at which rows of letters are looked for first: a quarter of the pixels of the full test.
-  static let capitals = 16.0
+  static let capitals = 13.0
   /// What the quick test asks of a row: it must let pass whatever the full one does.
   static let thresholds: [UInt8] = [150, 90, 60, 205]
   static let leastLetters = 4

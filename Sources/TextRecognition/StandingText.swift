@@ -265,7 +265,8 @@ extension StandingText {
       guard share > best.share, abs(step) <= 1 || share >= MovingTextWatch.seen else { continue }
       best = (step, visible, share)
     }
-    if best.share >= MovingTextWatch.seen {
+    // The little that is left at an edge of the picture does not tell where it is.
+    if best.share >= MovingTextWatch.seen, best.visible >= MovingTextWatch.seen {
       path.append(
         MotionPath.Point(seconds: time.seconds, x: expected.x, y: expected.y.rounded() + Double(best.step)))
       self.path = path

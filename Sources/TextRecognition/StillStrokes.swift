@@ -143,7 +143,8 @@ struct StillStrokes {
         addresses.initialize(repeating: nil)
         withAddresses(age: window.age, in: addresses) {
           ck_least_at(
-            addresses.baseAddress, addresses.count, width, height, window.reach, pixels, pixels.count, steps.baseAddress)
+            addresses.baseAddress, addresses.count, width, height, window.reach, pixels, pixels.count, steps.baseAddress
+          )
         }
       }
       count = pixels.count

@@ -13,7 +13,7 @@ struct StrokeRuns {
   /// Positions in a plane of `width` and the step at each, never 0; a stretch is `stretch` pixels wide, the first begins at the
   /// column `left`.
   init(_ pixels: [Int32], _ steps: [Int16], width: Int, left: Int, stretch: Int) {
-    (runs, weights) = withUnsafeTemporaryAllocation(of: (run: ck_run, first: Int).self, capacity: pixels.count) { found in
+    (runs, weights) = withUnsafeTemporaryAllocation(of: Found.self, capacity: pixels.count) { found in
       let count = Self.find(pixels, width: width, left: left, stretch: stretch, found)
       return Self.sort(UnsafeBufferPointer(rebasing: found[..<count]), pixels, steps)
     }
@@ -32,7 +32,7 @@ struct StrokeRuns {
     for (index, pixel) in pixels.enumerated() {
       let gap = pixel &- past
       if gap < 0 || gap > widestGap || pixel >= end {
-        if count > 0 { found[count - 1].run.count = UInt16(truncatingIfNeeded: Int(past) - Int(found[count - 1].run.first)) }
+        if count > 0 { found[count - 1].run.end(at: past) }
         let y = rows.row(of: pixel)
         let part = min(stretches - 1, (Int(pixel) - y * width - left) / stretch)
         end = Int32(y * width + (part < stretches - 1 ? min(width, left + (part + 1) * stretch) : width))
@@ -41,7 +41,7 @@ struct StrokeRuns {
       }
       past = pixel &+ 1
     }
-    if count > 0 { found[count - 1].run.count = UInt16(truncatingIfNeeded: Int(past) - Int(found[count - 1].run.first)) }
+    if count > 0 { found[count - 1].run.end(at: past) }
     return count
   }
 
@@ -50,7 +50,7 @@ struct StrokeRuns {
     _ found: UnsafeBufferPointer<Found>, _ pixels: [Int32], _ steps: [Int16]
   ) -> ([ck_run], [Int16]) {
     func padded(_ run: ck_run) -> Int { (Int(run.count) + step - 1) / step * step }
-    var numbers = InlineArray<33, Int>(repeating: 0)
+    var numbers = [Int](repeating: 0, count: stretches + 1)
     var places = numbers
     for (run, _) in found {
       numbers[Int(run.part) + 1] += 1
@@ -106,4 +106,9 @@ struct StrokeRuns {
       return (Int(best), Int(inPlace))
     }
   }
+}
+
+extension ck_run {
+  /// Ends it before a position.
+  fileprivate mutating func end(at position: Int32) { count = UInt16(truncatingIfNeeded: Int(position) - Int(first)) }
 }

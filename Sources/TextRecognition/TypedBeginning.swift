@@ -113,7 +113,7 @@ private struct NewEdges {
     withChanges { changes in
       var edges: [Int32] = []
       for column in columns {
-        for position in positions(of: rows, column) where changes(position) > Self.least { edges.append(Int32(position)) }
+        for place in positions(of: rows, column) where changes(place) > Self.least { edges.append(Int32(place)) }
       }
       return edges
     }

@@ -20,12 +20,8 @@ import Timing
   }
 
   private func motions(_ pages: [Plane]) -> [SharedMotion] {
-    var still = StillStrokes(width: width, height: height)
     var motion = SteadyMotion()
-    for (look, page) in pages.enumerated() {
-      still.push(page)
-      motion.push(still.last, width: width, height: height, seconds: Double(look) / 8)
-    }
+    for (look, page) in pages.enumerated() { motion.push(page, seconds: Double(look) / 8) }
     return motion.motions()
   }
 

@@ -21,22 +21,42 @@ import Timing
     }
   }
 
-  @Test(arguments: sizes) func edgesAreStepsOverTwoPixels(size: (width: Int, height: Int)) {
-    let (width, height) = size
-    let plane = MadePlanes.noise(width: width, height: height, seed: 5)
-    var made = (
-      rising: [UInt8](repeating: 0, count: width * height), falling: [UInt8](repeating: 0, count: width * height)
-    )
-    for y in 1..<height - 1 {
-      for x in 1..<width - 1 {
-        let step = Int(plane[x + 1, y]) - Int(plane[x - 1, y])
-        made.rising[y * width + x] = UInt8(max(0, step))
-        made.falling[y * width + x] = UInt8(max(0, -step))
+  /// The step at a position of a plane; positions beyond an end count as that end.
+  private func step(_ luma: [UInt8], _ at: Int) -> Int {
+    func value(_ position: Int) -> Int { Int(luma[max(0, min(luma.count - 1, position))]) }
+    return value(at + 1) - value(at - 1)
+  }
+
+  /// Positions up to a pixel away from one, row after row.
+  private func neighbours(_ position: Int, width: Int) -> [Int] {
+    (0..<9).map { position + ($0 / 3 - 1) * width + $0 % 3 - 1 }
+  }
+
+  private func isOutermost(_ x: Int, _ y: Int, _ size: (width: Int, height: Int)) -> Bool {
+    x == 0 || y == 0 || x == size.width - 1 || y == size.height - 1
+  }
+
+  @Test(arguments: [0, 8, 200, 254] as [UInt8], sizes + [(64, 5), (320, 6), (480, 7)])
+  func bitsAreOfStepsAboveTheLimit(limit: UInt8, size: (width: Int, height: Int)) {
+    let plane = MadePlanes.noise(width: size.width, height: size.height, seed: 5)
+    let bits = StrokeBits(width: size.width, height: size.height)
+    // What stood there before must not matter.
+    bits.take(MadePlanes.noise(width: size.width, height: size.height, seed: 6), above: 0)
+    bits.take(plane, above: limit)
+    func expected(_ sign: Int) -> [Bool] {
+      self.expected(size) { x, y in
+        !isOutermost(x, y, size) && sign * step(plane.bytes, y * size.width + x) > Int(limit)
       }
     }
-    var edges = StrokeEdges(count: width * height)
-    ck_stroke_edges(plane.bytes, width, height, &edges.rising, &edges.falling)
-    #expect(edges.rising == made.rising && edges.falling == made.falling)
+    #expect(held(bits.rising, size) == expected(1) && held(bits.falling, size) == expected(-1))
+  }
+
+  /// Bits where bytes are above a limit.
+  private func bits(_ bytes: [UInt8], _ size: (width: Int, height: Int), above limit: UInt8 = 8) -> BitPlane {
+    let bits = StrokeBits(width: size.width, height: size.height)
+    let pixels = bytes.indices.filter { bytes[$0] > limit }.map { Int32($0) }
+    bits.insert(StrokeMarks(pixels, pixels.map { _ in 1 }, width: size.width))
+    return bits.rising
   }
 
   /// A plane with a stroke at one in so many pixels, as bytes and as bits; none on the outermost.
@@ -46,12 +66,9 @@ import Timing
     var bytes = MadePlanes.noise(width: size.width, height: size.height, seed: seed).bytes
     for i in bytes.indices {
       let (y, x) = i.quotientAndRemainder(dividingBy: size.width)
-      let isOutermost = x == 0 || y == 0 || x == size.width - 1 || y == size.height - 1
-      bytes[i] = isOutermost || bytes[i] % sparse != 0 ? 0 : max(9, bytes[i])
+      bytes[i] = isOutermost(x, y, size) || bytes[i] % sparse != 0 ? 0 : max(9, bytes[i])
     }
-    let plane = BitPlane(width: size.width, height: size.height)
-    plane.take(bytes, above: 8)
-    return (bytes, plane)
+    return (bytes, bits(bytes, size))
   }
 
   /// The pixels of a plane, with those that its words have beyond the end of each row.
@@ -65,20 +82,12 @@ import Timing
     return (0..<row * size.height).map { $0 % row < size.width && holds($0 % row, $0 / row) }
   }
 
-  @Test(arguments: [0, 8, 200] as [UInt8], sizes) func bitsAreOfWhatIsAboveTheLimit(
-    limit: UInt8, size: (width: Int, height: Int)
-  ) {
-    let noise = MadePlanes.noise(width: size.width, height: size.height, seed: 3)
-    let plane = BitPlane(width: size.width, height: size.height)
-    for values in [noise.bytes, noise.bytes.reversed()] {
-      plane.take(values, above: limit)
-      #expect(held(plane, size) == expected(size) { x, y in values[y * size.width + x] > limit })
-    }
-    let before = held(plane, size)
+  @Test(arguments: sizes) func nothingIsLeftInABox(size: (width: Int, height: Int)) {
+    let (bytes, plane) = strokes(size, seed: 3, oneIn: 2)
     plane.removeAll(in: PixelBox(left: 3, top: 1, right: 30, bottom: 4))
-    let row = before.count / size.height
     #expect(
-      held(plane, size) == expected(size) { x, y in before[y * row + x] && !(3..<30 ~= x && 1..<4 ~= y) })
+      held(plane, size)
+        == expected(size) { x, y in bytes[y * size.width + x] > 0 && !(3..<30 ~= x && 1..<4 ~= y) })
   }
 
   @Test(arguments: [1, 2, 90], sizes + [(480, 40)]) func strokesAreMarkedBySign(
@@ -146,7 +155,7 @@ import Timing
   ) {
     let (width, height) = size
     var still = StillStrokes(width: width, height: height)
-    var looks: [(rising: [UInt8], falling: [UInt8])] = []
+    var looks: [[UInt8]] = []
     for look in 0..<StillStrokes.longLooks + 2 {
       // What changes a little, so that some strokes stand, but for those that are gone.
       let isGone = window == .gone && look == StillStrokes.longLooks + 1
@@ -154,38 +163,48 @@ import Timing
       let noise = MadePlanes.noise(width: width, height: height, seed: UInt64(look))
       for i in plane.bytes.indices { plane.bytes[i] = plane.bytes[i] / 2 + noise.bytes[i] / 8 }
       still.push(plane)
-      looks.append((still.last.rising, still.last.falling))
+      looks.append(plane.bytes)
     }
     let number = window == .long ? StillStrokes.longLooks : StillStrokes.shortLooks
     let members = Array(looks.dropLast(window == .gone ? 1 : 0).suffix(number).reversed())
-    let others = members.dropFirst().map {
-      window == .long ? $0 : (rising: widened($0.rising, size), falling: widened($0.falling, size))
+    /// The least that all looks rise, or fall, at a pixel or up to a pixel away from it.
+    func least(_ sign: Int, _ pixel: Int, _ step: ([UInt8], Int) -> Int) -> Int {
+      let near = window == .long ? [pixel] : neighbours(pixel, width: width)
+      let others = members.dropFirst().map { look in near.reduce(0) { max($0, sign * step(look, $1)) } }
+      return others.reduce(max(0, sign * step(members[0], pixel)), min)
     }
-    let steps = (0..<width * height).map { i in
-      let rising = others.map { $0.rising[i] }.reduce(members[0].rising[i], min)
-      let falling = others.map { $0.falling[i] }.reduce(members[0].falling[i], min)
-      return Int16(rising) - Int16(falling)
-    }
+    let steps = (0..<width * height).map { Int16(least(1, $0, step) - least(-1, $0, step)) }
     #expect(still.gradients(window, at: (0..<Int32(width * height)).map { $0 }) == steps)
     #expect(steps.contains { $0 > 8 } && steps.contains { $0 < -8 })
 
+    /// As if the outermost pixels had none.
+    func inner(_ look: [UInt8], _ at: Int) -> Int {
+      isOutermost(at % width, at / width, size) || !look.indices.contains(at) ? 0 : step(look, at)
+    }
     let blank = StrokeBits(width: width, height: height)
     let strokes = StrokeBits(width: width, height: height)
     still.standing(window, without: blank, into: strokes)
-    let last = (rising: widened(still.last.rising, size), falling: widened(still.last.falling, size))
-    let stands = steps.enumerated().map { i, step in
-      window == .gone && (step > 0 ? last.rising[i] : last.falling[i]) > 8 ? 0 : step
+    func stands(_ sign: Int, _ pixel: Int) -> Bool {
+      let isThere = neighbours(pixel, width: width).contains { sign * inner(looks[looks.count - 1], $0) > 8 }
+      return least(sign, pixel, inner) > 8 && !(window == .gone && isThere)
     }
-    #expect(window != .gone || stands != steps)
-    #expect(held(strokes.rising, size) == expected(size) { x, y in stands[y * width + x] > 8 })
-    #expect(held(strokes.falling, size) == expected(size) { x, y in stands[y * width + x] < -8 })
-    var positions: [Int32] = []
+    let rises = (0..<width * height).map { stands(1, $0) }
+    let falls = (0..<width * height).map { stands(-1, $0) }
+    #expect(rises.contains(true) || falls.contains(true))
+    #expect(window != .gone || rises != (0..<width * height).map { least(1, $0, inner) > 8 })
+    #expect(held(strokes.rising, size) == expected(size) { x, y in rises[y * width + x] })
+    #expect(held(strokes.falling, size) == expected(size) { x, y in falls[y * width + x] })
+
     for columns in [0..<width, 3..<width - 5, 9..<9] {
-      for y in 0..<height {
-        positions = []
-        strokes.append(columns, ofRow: y, width: width, to: &positions)
-        #expect(positions == columns.map { Int32(y * width + $0) }.filter { abs(stands[Int($0)]) > 8 })
-      }
+      var area = StrokeArea()
+      for y in 0..<height { strokes.add(columns, ofRow: y, to: &area) }
+      let pixels = (0..<width * height).filter { columns.contains($0 % width) && (rises[$0] || falls[$0]) }
+      #expect(area.pixels == pixels.map { Int32($0) })
+      #expect(pixels.isEmpty || area.box == PixelBox(around: area.pixels, width: width))
+      let marks = StrokeBits(width: width, height: height)
+      if let of = area.marks { marks.insert(of) }
+      #expect(held(marks.rising, size) == expected(size) { x, y in columns.contains(x) && rises[y * width + x] })
+      #expect(held(marks.falling, size) == expected(size) { x, y in columns.contains(x) && falls[y * width + x] })
     }
   }
 
@@ -205,11 +224,7 @@ import Timing
         value > 216 && (i % width >= empty || value > 250) && i / width % (2 * full) < full ? value : 0
       }
     }
-    let bits = planes.map { bytes in
-      let plane = BitPlane(width: width, height: height)
-      plane.take(bytes, above: 8)
-      return plane
-    }
+    let bits = planes.map { self.bits($0, size) }
     let needed: UInt8 = 12
     var (mask, rows) = ([UInt8](repeating: 7, count: width * height), [UInt8](repeating: 9, count: height))
     var scratch = [UInt8](repeating: 9, count: ck_dense_scratch(width, height))
@@ -300,27 +315,19 @@ import Timing
     for luma in planes {
       for weights in [steps, steps.map { $0 > 0 ? 255 : -255 }] {
         let runs = StrokeRuns(pixels, weights, width: width, left: 1, stretch: 32)
-        func step(_ pixel: Int) -> Int {
-          Int(luma[min(luma.count - 1, pixel + 1)]) - Int(luma[max(0, pixel - 1)])
-        }
+        func step(_ pixel: Int) -> Int { self.step(luma, pixel) }
         var (product, square) = (0, 0)
         var stretches = [[Int]](repeating: [Int](repeating: 0, count: 9), count: 32)
         for (pixel, weight) in zip(pixels, weights) {
           product += step(Int(pixel)) * Int(weight)
           square += step(Int(pixel)) * step(Int(pixel))
-          for shift in 0..<9 {
-            let place = Int(pixel) + (shift / 3 - 1) * width + shift % 3 - 1
+          for (shift, place) in neighbours(Int(pixel), width: width).enumerated() {
             stretches[min(31, (Int(pixel) % width - 1) / 32)][shift] += step(place) * Int(weight)
           }
         }
         #expect(runs.sums(in: luma) == (product, square))
         let shifted = runs.shifted(in: luma, width: width)
         #expect(shifted.best == stretches.reduce(0) { $0 + ($1.max() ?? 0) } && shifted.inPlace == product)
-        var edges = StrokeEdges(count: luma.count)
-        for i in 1..<luma.count - 1 {
-          (edges.rising[i], edges.falling[i]) = (UInt8(max(0, step(i))), UInt8(max(0, -step(i))))
-        }
-        #expect(runs.sums(in: edges) == (product, square))
         #expect(
           runs.sums(in: luma, offset: 1).product
             == zip(pixels, weights).reduce(0) { $0 + step(Int($1.0) + 1) * Int($1.1) })
@@ -349,15 +356,15 @@ import Timing
     }
   }
 
-  @Test(arguments: sizes) func halvesOfRowsAreSummed(size: (width: Int, height: Int)) {
+  @Test(arguments: sizes + [(320, 6), (480, 5)]) func halvesOfRowsAreSummed(size: (width: Int, height: Int)) {
     let (width, height) = size
-    let planes = [1, 2].map { MadePlanes.noise(width: width, height: height, seed: $0).bytes }
+    let luma = MadePlanes.noise(width: width, height: height, seed: 1).bytes
     var (left, right) = ([Float](repeating: 7, count: height), [Float](repeating: 7, count: height))
-    ck_halves_of_rows(planes[0], planes[1], width, height, &left, &right)
+    ck_halves_of_rows(luma, width, height, &left, &right)
     for y in 0..<height {
       func sum(_ columns: Range<Int>) -> Float {
         var sum = 0
-        for x in columns { sum += Int(planes[0][y * width + x]) + Int(planes[1][y * width + x]) }
+        for x in columns where !isOutermost(x, y, size) { sum += abs(step(luma, y * width + x)) }
         return Float(sum)
       }
       #expect(left[y] == sum(0..<width / 2) && right[y] == sum(width / 2..<width))
