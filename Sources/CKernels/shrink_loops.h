@@ -179,6 +179,10 @@ static inline __attribute__((always_inline)) void NAME(shrink_rows)(const uint8_
   }
 }
 
+// Compiled for each case by itself.
+#define SHRINK_ROWS(columns, rows, levels)                                                                             \
+  (hasBlack ? NAME(shrink_rows)(luma, boxes, columns, rows, levels, 1, small, width, height)                           \
+            : NAME(shrink_rows)(luma, boxes, columns, rows, levels, 0, small, width, height))
 static void NAME(shrink)(const uint8_t *luma, const ck_boxes *boxes, const ck_levels *levels, uint8_t *small, size_t width,
                          size_t height, uint16_t *scratch) {
   const int hasBlack = levels->black > HALF_LEVEL;
@@ -191,22 +195,14 @@ static void NAME(shrink)(const uint8_t *luma, const ck_boxes *boxes, const ck_le
       NAME(put_levels)(scratch, levels, small, width);
     }
   } else if (boxes->width == 1) {
-    if (hasBlack)
-      NAME(shrink_rows)(luma, boxes, 1, 1, levels, 1, small, width, height);
-    else
-      NAME(shrink_rows)(luma, boxes, 1, 1, levels, 0, small, width, height);
+    SHRINK_ROWS(1, 1, levels);
   } else if (boxes->rows == 1) {
-    if (hasBlack)
-      NAME(shrink_rows)(luma, boxes, 2, 1, &halving, 1, small, width, height);
-    else
-      NAME(shrink_rows)(luma, boxes, 2, 1, &halving, 0, small, width, height);
+    SHRINK_ROWS(2, 1, &halving);
   } else {
-    if (hasBlack)
-      NAME(shrink_rows)(luma, boxes, 2, 2, &halving, 1, small, width, height);
-    else
-      NAME(shrink_rows)(luma, boxes, 2, 2, &halving, 0, small, width, height);
+    SHRINK_ROWS(2, 2, &halving);
   }
 }
+#undef SHRINK_ROWS
 
 #undef vector
 #undef words
